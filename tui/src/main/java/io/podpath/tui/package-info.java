@@ -1,0 +1,5 @@
+/** All that faces a person: commands, shell, reports and screens. */
+@NullMarked
+package io.podpath.tui;
+
+import org.jspecify.annotations.NullMarked;
