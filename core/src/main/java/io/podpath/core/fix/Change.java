@@ -1,0 +1,320 @@
+package io.podpath.core.fix;
+
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.netfilter.Backend;
+import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.Sysctl;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Provenance;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Snapshot;
+import io.podpath.core.snapshot.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** One change of one node's host namespace. It has the same effect on a snapshot as its command has on the node. */
+public sealed interface Change {
+
+  String node();
+
+  /** The command that does it, in the tool's own words. */
+  String command();
+
+  /** What takes it back. */
+  Change inverse();
+
+  Snapshot applyTo(Snapshot snapshot);
+
+  record AddRoute(String node, Route route) implements Change {
+    @Override
+    public String command() {
+      return "ip route add " + RouteWords.of(route);
+    }
+
+    @Override
+    public Change inverse() {
+      return new DeleteRoute(node, route);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, section(route), list -> added(list, route, this));
+    }
+  }
+
+  record DeleteRoute(String node, Route route) implements Change {
+    @Override
+    public String command() {
+      return "ip route del " + RouteWords.of(route);
+    }
+
+    @Override
+    public Change inverse() {
+      return new AddRoute(node, route);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, section(route), list -> without(list, r -> RouteWords.selects(route, r)));
+    }
+  }
+
+  /** Deletes one route and adds another in its place. */
+  record ReplaceRoute(String node, Route from, Route to) implements Change {
+    @Override
+    public String command() {
+      return from.destination().equals(to.destination()) && from.table().equals(to.table()) && from.metric().equals(to.metric())
+          ? "ip route replace " + RouteWords.of(to)
+          : "ip route del " + RouteWords.of(from) + " && ip route add " + RouteWords.of(to);
+    }
+
+    @Override
+    public Change inverse() {
+      return new ReplaceRoute(node, to, from);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, section(from), list -> replaced(list, from::equals, to, this));
+    }
+  }
+
+  record ReplaceFdb(String node, FdbEntry from, FdbEntry to) implements Change {
+    @Override
+    public String command() {
+      return "bridge fdb replace " + to;
+    }
+
+    @Override
+    public Change inverse() {
+      return new ReplaceFdb(node, to, from);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, Section.FDB, list -> replaced(list, from::equals, to, this));
+    }
+  }
+
+  record ReplaceNeighbour(String node, Neighbour from, Neighbour to) implements Change {
+    @Override
+    public String command() {
+      return "ip neigh replace "
+          + to.address()
+          + to.mac().map(m -> " lladdr " + m).orElse("")
+          + to.device().map(d -> " dev " + d).orElse("")
+          + (to.states().contains("PERMANENT") ? " nud permanent" : "");
+    }
+
+    @Override
+    public Change inverse() {
+      return new ReplaceNeighbour(node, to, from);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, Section.NEIGHBOURS, list -> replaced(list, from::equals, to, this));
+    }
+  }
+
+  record AddAddress(String node, Address address) implements Change {
+    @Override
+    public String command() {
+      return "ip addr add " + address.local() + "/" + address.prefixLength() + " dev " + address.device();
+    }
+
+    @Override
+    public Change inverse() {
+      return new DeleteAddress(node, address);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, Section.ADDRESSES, list -> added(list, address, this));
+    }
+  }
+
+  record DeleteAddress(String node, Address address) implements Change {
+    @Override
+    public String command() {
+      return "ip addr del " + address.local() + "/" + address.prefixLength() + " dev " + address.device();
+    }
+
+    @Override
+    public Change inverse() {
+      return new AddAddress(node, address);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(
+          snapshot,
+          node,
+          Section.ADDRESSES, list -> without(list, a -> a.device().equals(address.device()) && a.local().equals(address.local())));
+    }
+  }
+
+  /**
+   * @param from the value before; empty when it was not gathered, and then there is no undo but by hand
+   */
+  record SetSysctl(String node, String key, Optional<String> from, String to) implements Change {
+    @Override
+    public String command() {
+      return "sysctl -w " + key + "=" + to;
+    }
+
+    @Override
+    public Change inverse() {
+      return new SetSysctl(node, key, Optional.of(to), from.orElse(to));
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      Sysctl wanted = new Sysctl(key, to);
+      return rows(
+          snapshot, node, Section.SYSCTLS, list -> replaced(list, s -> s.key().equals(key), wanted, this));
+    }
+  }
+
+  /**
+   * Inserts a chain rule.
+   *
+   * @param position 1-based place in its chain, as {@code iptables -I CHAIN position}; empty appends
+   */
+  record AddChainRule(String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
+      implements Change {
+    @Override
+    public String command() {
+      String verb = position.map(p -> "-I " + rule.chain() + (p == 1 ? "" : " " + p)).orElse("-A " + rule.chain());
+      return ChainRuleWords.tool(family, backend, rule.table()) + " " + verb + " " + rule.spec();
+    }
+
+    @Override
+    public Change inverse() {
+      return new DeleteChainRule(node, family, backend, rule, position);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(
+          snapshot, node, Section.chainRules(family, backend), list -> ChainRuleWords.inserted(list, rule, position, made(this)));
+    }
+  }
+
+  /**
+   * @param position where it stands in its chain, for the undo
+   */
+  record DeleteChainRule(String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
+      implements Change {
+    @Override
+    public String command() {
+      return ChainRuleWords.tool(family, backend, rule.table()) + " -D " + rule.chain() + " " + rule.spec();
+    }
+
+    @Override
+    public Change inverse() {
+      return new AddChainRule(node, family, backend, rule, position);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(
+          snapshot, node, Section.chainRules(family, backend), list -> ChainRuleWords.deleted(list, rule));
+    }
+  }
+
+  /** Sets one option of an Open vSwitch interface, such as {@code options:remote_ip}. */
+  record SetOvsOption(String node, String interfaceName, String option, Optional<String> from, String to)
+      implements Change {
+    @Override
+    public String command() {
+      return "ovs-vsctl set interface " + interfaceName + " options:" + option + "=" + to;
+    }
+
+    @Override
+    public Change inverse() {
+      return new SetOvsOption(node, interfaceName, option, Optional.of(to), from.orElse(to));
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(
+          snapshot,
+          node,
+          Section.OVS_PORTS, list ->
+              list.stream()
+                  .map(f -> f.value().interfaceName().equals(interfaceName) ? new Fact<>(f.value().withOption(option, to), made(this)) : f)
+                  .toList());
+    }
+  }
+
+  /** A command whose effect the model does not hold, such as restarting a daemon. */
+  record Instruction(String node, String command, String undo) implements Change {
+    @Override
+    public Change inverse() {
+      return new Instruction(node, undo, command);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return snapshot;
+    }
+  }
+
+  private static Section<Route> section(Route route) {
+    return Section.routes(route.family(), Section.RouteScope.of(route.table()));
+  }
+
+  private static <T> Snapshot rows(
+      Snapshot snapshot,
+      String node,
+      Section<T> section,
+      java.util.function.UnaryOperator<List<Fact<T>>> rows) {
+    return snapshot.changingHost(node, facts -> facts.changing(section, rows));
+  }
+
+  private static <T> List<Fact<T>> added(List<Fact<T>> list, T row, Change change) {
+    List<Fact<T>> all = new ArrayList<>(list);
+    if (list.stream().noneMatch(f -> f.value().equals(row))) {
+      all.add(new Fact<>(row, made(change)));
+    }
+    return all;
+  }
+
+  private static <T> List<Fact<T>> without(List<Fact<T>> list, Predicate<T> gone) {
+    return list.stream().filter(f -> !gone.test(f.value())).toList();
+  }
+
+  private static <T> List<Fact<T>> replaced(List<Fact<T>> list, Predicate<T> old, T row, Change change) {
+    List<Fact<T>> all = new ArrayList<>();
+    boolean done = false;
+    for (Fact<T> fact : list) {
+      boolean same = fact.value().equals(row);
+      if (old.test(fact.value()) || same) {
+        if (!done) {
+          all.add(same ? fact : new Fact<>(row, made(change)));
+        }
+        done = true;
+      } else {
+        all.add(fact);
+      }
+    }
+    if (!done) {
+      all.add(new Fact<>(row, made(change)));
+    }
+    return all;
+  }
+
+  /** A changed row was not read anywhere: it comes from the change. */
+  static Provenance made(Change change) {
+    return new Provenance(
+        new Source("(predicted)", 1, Optional.of(change.node()), Source.HOST, Optional.of(change.command()), change.command(), Optional.empty()),
+        1);
+  }
+}

@@ -1,0 +1,54 @@
+package io.podpath.core.fix;
+
+import io.podpath.core.node.NextHop;
+import io.podpath.core.node.Route;
+import java.util.Set;
+
+/** A route in the words that {@code ip route add} and {@code del} take. */
+final class RouteWords {
+
+  private RouteWords() {}
+
+  /** The route's own text without what only the kernel prints. */
+  static String of(Route route) {
+    Route clean = route;
+    if (route.nextHops().stream().anyMatch(h -> h.flags().stream().anyMatch(f -> !f.equals("onlink")))) {
+      clean =
+          new Route(
+              route.type(),
+              route.destination(),
+              route.table(),
+              route.protocol(),
+              route.scope(),
+              route.preferredSource(),
+              route.metric(),
+              route.nextHops().stream().map(RouteWords::settable).toList(),
+              route.metrics(),
+              route.attributes());
+    }
+    return clean.toString();
+  }
+
+  private static NextHop settable(NextHop hop) {
+    return new NextHop(
+        hop.gateway(), hop.device(), hop.weight(), hop.isOnlink() ? Set.of("onlink") : Set.of(), hop.encap());
+  }
+
+  /** Whether {@code ip route del wanted} would delete {@code present}: what the command does not say is any. */
+  static boolean selects(Route wanted, Route present) {
+    return wanted.destination().equals(present.destination())
+        && wanted.table().equals(present.table())
+        && wanted.type() == present.type()
+        && (wanted.metric().isEmpty() || wanted.metric().equals(present.metric()))
+        && (wanted.protocol().isEmpty() || present.protocol().isEmpty() || wanted.protocol().equals(present.protocol()))
+        && (wanted.nextHops().isEmpty()
+            || wanted.nextHops().stream()
+                .allMatch(w -> present.nextHops().stream().anyMatch(p -> selects(w, p))));
+  }
+
+  private static boolean selects(NextHop wanted, NextHop present) {
+    return (wanted.gateway().isEmpty() || wanted.gateway().equals(present.gateway()))
+        && (wanted.device().isEmpty() || wanted.device().equals(present.device()));
+  }
+
+}

@@ -1,0 +1,114 @@
+package io.podpath.core.net;
+
+import java.util.Optional;
+
+/**
+ * A network prefix in CIDR notation; bits behind the length are zero.
+ *
+ * @param address the network address
+ * @param length number of leading bits that count, 0 to 32 or 128
+ */
+public record IpPrefix(IpAddress address, int length) implements Comparable<IpPrefix> {
+
+  public IpPrefix {
+    if (length < 0 || length > address.family().bits()) {
+      throw new IllegalArgumentException("prefix length " + length + " of " + address);
+    }
+    address = mask(address, length);
+  }
+
+  private static IpAddress mask(IpAddress address, int length) {
+    if (address.isV4()) {
+      long mask = length == 0 ? 0 : 0xffff_ffffL << (32 - length) & 0xffff_ffffL;
+      return (address.low() & mask) == address.low() ? address : IpAddress.ofV4(address.low() & mask);
+    }
+    long high = length >= 64 ? -1L : length == 0 ? 0 : -1L << (64 - length);
+    long low = length <= 64 ? 0 : -1L << (128 - length);
+    return new IpAddress(address.family(), address.high() & high, address.low() & low);
+  }
+
+  /** Parses {@code 10.0.0.0/8}; an address alone is a prefix of full length. */
+  public static Optional<IpPrefix> parse(String text) {
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      return IpAddress.parse(text).map(IpAddress::toPrefix);
+    }
+    Optional<IpAddress> address = IpAddress.parse(text.substring(0, slash));
+    if (address.isEmpty()) {
+      return Optional.empty();
+    }
+    String tail = text.substring(slash + 1);
+    int bits = address.get().family().bits();
+    if (tail.isEmpty() || tail.length() > 3 || !tail.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return fromNetmask(address.get(), tail);
+    }
+    int length = Integer.parseInt(tail);
+    return length > bits ? Optional.empty() : Optional.of(new IpPrefix(address.get(), length));
+  }
+
+  /** {@code 10.1.0.0} with {@code 255.255.0.0}; empty when the mask has holes. */
+  public static Optional<IpPrefix> fromNetmask(IpAddress address, String netmask) {
+    return IpAddress.parse(netmask)
+        .filter(mask -> mask.isV4() && address.isV4())
+        .flatMap(
+            mask -> {
+              int ones = Long.bitCount(mask.low());
+              IpPrefix prefix = new IpPrefix(address, ones);
+              long expected = ones == 0 ? 0 : 0xffff_ffffL << (32 - ones) & 0xffff_ffffL;
+              return expected == mask.low() ? Optional.of(prefix) : Optional.empty();
+            });
+  }
+
+  /**
+   * @throws IllegalArgumentException when the text is no prefix
+   */
+  public static IpPrefix of(String text) {
+    return parse(text).orElseThrow(() -> new IllegalArgumentException("not a prefix: " + text));
+  }
+
+  public IpFamily family() {
+    return address.family();
+  }
+
+  /** {@code 0.0.0.0/0} or {@code ::/0}. */
+  public boolean isDefault() {
+    return length == 0;
+  }
+
+  /** A single address. */
+  public boolean isHost() {
+    return length == family().bits();
+  }
+
+  public boolean contains(IpAddress other) {
+    return other.family() == family() && mask(other, length).equals(address);
+  }
+
+  /** Whether every address of {@code other} lies in this prefix (also when they are equal). */
+  public boolean contains(IpPrefix other) {
+    return other.length >= length && contains(other.address);
+  }
+
+  public boolean overlaps(IpPrefix other) {
+    return contains(other) || other.contains(this);
+  }
+
+  @Override
+  public int compareTo(IpPrefix other) {
+    int byAddress = address.compareTo(other.address);
+    return byAddress != 0 ? byAddress : Integer.compare(length, other.length);
+  }
+
+  /** As {@code ip route} prints it: {@code default}, or a host without its length. */
+  public String toRouteString() {
+    if (isDefault()) {
+      return "default";
+    }
+    return isHost() ? address.toString() : toString();
+  }
+
+  @Override
+  public String toString() {
+    return address + "/" + length;
+  }
+}

@@ -1,0 +1,50 @@
+package io.podpath.core.netfilter;
+
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpProtocol;
+import io.podpath.core.net.Port;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An IPVS virtual server with its real servers.
+ *
+ * @param firewallMark set instead of address and port for a mark-based service
+ * @param scheduler rr, wrr, lc, sh …
+ */
+public record VirtualServer(
+    Optional<IpProtocol> protocol,
+    Optional<IpAddress> address,
+    Optional<Port> port,
+    Optional<Long> firewallMark,
+    String scheduler,
+    List<RealServer> realServers) {
+
+  public VirtualServer {
+    realServers = List.copyOf(realServers);
+  }
+
+  /**
+   * @param forwarding Masq, Route, Tunnel or Local
+   */
+  public record RealServer(IpAddress address, Port port, String forwarding, int weight) {
+    @Override
+    public String toString() {
+      return address + ":" + port;
+    }
+  }
+
+  @Override
+  public String toString() {
+    String head =
+        firewallMark
+            .map(m -> "-f " + m)
+            .orElseGet(
+                () ->
+                    (protocol.filter(IpProtocol.UDP::equals).isPresent() ? "-u " : protocol.filter(IpProtocol.SCTP::equals).isPresent() ? "--sctp-service " : "-t ")
+                        + address.map(a -> a.isV4() ? a.toString() : "[" + a + "]").orElse("?")
+                        + ":"
+                        + port.map(Port::toString).orElse("?"));
+    return "-A " + head + " -s " + scheduler;
+  }
+}

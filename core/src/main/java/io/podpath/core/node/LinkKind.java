@@ -1,0 +1,75 @@
+package io.podpath.core.node;
+
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.Port;
+import io.podpath.core.net.Vni;
+import java.util.Optional;
+
+/** What a link is, as {@code ip -d link} tells it ({@code IFLA_INFO_KIND}). */
+public sealed interface LinkKind {
+
+  /** The kind's name in rtnetlink. */
+  String name();
+
+  record Bridge(boolean vlanFiltering) implements LinkKind {
+    @Override
+    public String name() {
+      return "bridge";
+    }
+  }
+
+  record Veth() implements LinkKind {
+    @Override
+    public String name() {
+      return "veth";
+    }
+  }
+
+  /**
+   * @param local source address of the outer packet
+   * @param remote default destination; empty for flannel and Calico, which fill the FDB
+   * @param device the underlay link
+   * @param port destination port of the outer UDP packet
+   */
+  record Vxlan(
+      Optional<Vni> vni,
+      Optional<IpAddress> local,
+      Optional<IpAddress> remote,
+      Optional<String> device,
+      Optional<Port> port,
+      boolean learning)
+      implements LinkKind {
+    @Override
+    public String name() {
+      return "vxlan";
+    }
+  }
+
+  /** An ipip tunnel; {@code tunl0} has local and remote "any". */
+  record Ipip(Optional<IpAddress> local, Optional<IpAddress> remote) implements LinkKind {
+    @Override
+    public String name() {
+      return "ipip";
+    }
+  }
+
+  /** gre and gretap. */
+  record Gre(String name, Optional<IpAddress> local, Optional<IpAddress> remote) implements LinkKind {}
+
+  record Tun() implements LinkKind {
+    @Override
+    public String name() {
+      return "tun";
+    }
+  }
+
+  record Dummy() implements LinkKind {
+    @Override
+    public String name() {
+      return "dummy";
+    }
+  }
+
+  /** A kind podpath has no fields for, such as bond, vlan, macvlan or wireguard. */
+  record Other(String name) implements LinkKind {}
+}

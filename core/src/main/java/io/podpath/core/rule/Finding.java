@@ -1,0 +1,63 @@
+package io.podpath.core.rule;
+
+import io.podpath.core.fix.Fix;
+import io.podpath.core.walk.Disposition;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One cause, however many nodes it shows on.
+ *
+ * @param rule id of the rule that found it
+ * @param title one sentence that states the fault with its names
+ * @param why how it breaks which traffic, by the kernel or the daemon
+ * @param expected what should stand there instead, and how that is known; may be empty
+ * @param affects pairs of nodes whose pods cannot talk because of it; may be empty when it does not cut pod traffic or that is not known
+ * @param disposition where such a packet ends
+ * @param seeByHand commands that show it on the node
+ * @param explainedBy ids of rules whose findings on the same nodes make this a consequence
+ * @param mended set when the input itself shows it mended later
+ */
+public record Finding(
+    String rule,
+    Severity severity,
+    Certainty certainty,
+    String title,
+    String why,
+    String expected,
+    List<Culprit> culprits,
+    List<Evidence> evidence,
+    List<Pair> affects,
+    Disposition disposition,
+    List<String> seeByHand,
+    Set<String> explainedBy,
+    Optional<Fix> fix,
+    Optional<Mended> mended) {
+
+  public Finding {
+    if (culprits.isEmpty()) {
+      throw new IllegalArgumentException(rule + ": a finding names at least one culprit");
+    }
+    culprits = List.copyOf(culprits);
+    evidence = List.copyOf(evidence);
+    affects = List.copyOf(affects);
+    seeByHand = List.copyOf(seeByHand);
+    explainedBy = Set.copyOf(explainedBy);
+  }
+
+  /** Nodes with a culprit, in the order of the culprits. */
+  public List<String> nodes() {
+    return culprits.stream().flatMap(c -> c.node().stream()).distinct().toList();
+  }
+
+  /** Equal for the same fault in two states of one input. */
+  public String key() {
+    return rule + "#" + String.join(";", culprits.stream().map(Culprit::key).sorted().toList());
+  }
+
+  Finding withMended(Mended how) {
+    return new Finding(
+        rule, severity, certainty, title, why, expected, culprits, evidence, affects, disposition, seeByHand, explainedBy, fix, Optional.of(how));
+  }
+}

@@ -1,0 +1,175 @@
+package io.podpath.core.snapshot;
+
+import io.podpath.core.cluster.IpPool;
+import io.podpath.core.cni.KubeProxyConfig;
+import io.podpath.core.net.Gathered;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.netfilter.Backend;
+import io.podpath.core.netfilter.Chain;
+import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A snapshot with what follows from it and several rules need: the address plan, and which fabric and service proxy this is. */
+public final class ClusterView {
+
+  private final Snapshot snapshot;
+  private final AddressPlan plan;
+  private final FabricKind fabric;
+  private final ServiceProxyKind serviceProxy;
+
+  private ClusterView(Snapshot snapshot) {
+    this.snapshot = snapshot;
+    this.plan = AddressPlan.of(snapshot);
+    this.fabric = detectFabric(snapshot);
+    this.serviceProxy = detectServiceProxy(snapshot);
+  }
+
+  public static ClusterView of(Snapshot snapshot) {
+    return new ClusterView(snapshot);
+  }
+
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  public AddressPlan plan() {
+    return plan;
+  }
+
+  public FabricKind fabric() {
+    return fabric;
+  }
+
+  public ServiceProxyKind serviceProxy() {
+    return serviceProxy;
+  }
+
+  public Collection<NodeState> nodes() {
+    return snapshot.nodes().values();
+  }
+
+  public <T> Entries<T> get(Section<T> section) {
+    return snapshot.get(section);
+  }
+
+  /** Nodes of which the input says that all their outputs come from one machine: only there may two outputs be held against each other. */
+  public List<NodeState> machines() {
+    return nodes().stream().filter(NodeState::named).toList();
+  }
+
+  /** A back end's listing of iptables or ip6tables on one node. */
+  public record Listing(IpFamily family, Backend backend, Entries<Chain> chains, Entries<ChainRule> rules) {
+
+    /** Rules of a chain, in order. */
+    public List<Fact<ChainRule>> rulesOf(String table, String chain) {
+      return rules.where(r -> r.table().equals(table) && r.chain().equals(chain));
+    }
+
+    /** The chain, when it was listed whole. */
+    public Gathered<Fact<Chain>> chain(String table, String name) {
+      return chains.find(c -> c.table().equals(table) && c.name().equals(name));
+    }
+  }
+
+  /** All listings of a family that were gathered on a node, at least in part; both back ends apply at once. */
+  public static List<Listing> iptables(Facts facts, IpFamily family) {
+    List<Listing> listings = new ArrayList<>();
+    for (Backend backend : Backend.values()) {
+      Entries<Chain> chains = facts.get(Section.chains(family, backend));
+      Entries<ChainRule> rules = facts.get(Section.chainRules(family, backend));
+      if (!chains.isNotGathered() || !rules.isNotGathered()) {
+        listings.add(new Listing(family, backend, chains, rules));
+      }
+    }
+    return listings;
+  }
+
+  private static Stream<Route> mainRoutes(Snapshot snapshot) {
+    return snapshot.nodes().values().stream().flatMap(n -> n.host().mainRoutes(IpFamily.INET).values());
+  }
+
+  private static boolean anyDevice(Snapshot snapshot, String name) {
+    return snapshot.nodes().values().stream()
+        .anyMatch(
+            n ->
+                n.get(Section.LINKS).values().anyMatch(l -> l.name().equals(name))
+                    || n.get(Section.ADDRESSES).values().anyMatch(a -> a.device().equals(name))
+                    || n.host().mainRoutes(IpFamily.INET).values().anyMatch(r -> r.device().filter(name::equals).isPresent()));
+  }
+
+  private static FabricKind detectFabric(Snapshot snapshot) {
+    boolean routesOverTunl = mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("tunl")).isPresent() && r.gateway().isPresent());
+    boolean pools = snapshot.get(Section.IP_POOLS).values().map(IpPool::ipipMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
+    boolean vxlanPools = snapshot.get(Section.IP_POOLS).values().map(IpPool::vxlanMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
+    boolean cali =
+        mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("cali")).isPresent())
+            || !snapshot.get(Section.CALICO_NODES).isEmpty()
+            || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.BGP_SESSIONS).isNotGathered());
+    boolean bird = mainRoutes(snapshot).anyMatch(r -> r.hasProtocol("bird") || r.type() == RouteType.BLACKHOLE && r.hasProtocol("80"));
+    if (anyDevice(snapshot, "vxlan.calico") || vxlanPools) {
+      return FabricKind.CALICO_VXLAN;
+    }
+    if (routesOverTunl || pools) {
+      return FabricKind.CALICO_IPIP;
+    }
+    if (snapshot.nodes().values().stream().anyMatch(n -> n.get(Section.OVS_PORTS).values().anyMatch(p -> p.type().filter(t -> t.equals("gre")).isPresent()))) {
+      return FabricKind.OVS_GRE;
+    }
+    if (anyDevice(snapshot, "flannel.1")) {
+      return FabricKind.FLANNEL_VXLAN;
+    }
+    if (anyDevice(snapshot, "flannel.ipip")) {
+      return FabricKind.FLANNEL_IPIP;
+    }
+    if (anyDevice(snapshot, "flannel0")) {
+      return FabricKind.FLANNEL_UDP;
+    }
+    if (cali || bird) {
+      return FabricKind.CALICO_BGP;
+    }
+    boolean subnetEnv = snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.SUBNET_ENV).isEmpty());
+    if (subnetEnv || anyDevice(snapshot, "cni0")) {
+      return FabricKind.FLANNEL_HOST_GW;
+    }
+    boolean dockerRouted =
+        mainRoutes(snapshot).anyMatch(r -> r.device().filter("docker0"::equals).isPresent())
+            && mainRoutes(snapshot).anyMatch(r -> r.gateway().isPresent() && !r.destination().isDefault() && r.type() == RouteType.UNICAST);
+    return dockerRouted ? FabricKind.STATIC_ROUTES : FabricKind.UNKNOWN;
+  }
+
+  private static ServiceProxyKind detectServiceProxy(Snapshot snapshot) {
+    if (anyDevice(snapshot, "kube-ipvs0") || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.IPVS).isEmpty())) {
+      return ServiceProxyKind.IPVS;
+    }
+    Optional<String> mode =
+        snapshot.nodes().values().stream()
+            .flatMap(n -> n.get(Section.KUBE_PROXY_CONFIG).values())
+            .map(KubeProxyConfig::mode)
+            .flatMap(Optional::stream)
+            .filter(m -> !m.isEmpty())
+            .findFirst();
+    if (mode.isPresent()) {
+      return switch (mode.get().toLowerCase(Locale.ROOT)) {
+        case "ipvs" -> ServiceProxyKind.IPVS;
+        case "iptables" -> ServiceProxyKind.IPTABLES;
+        case "nftables" -> ServiceProxyKind.NFTABLES;
+        default -> ServiceProxyKind.UNKNOWN;
+      };
+    }
+    boolean chains =
+        snapshot.nodes().values().stream()
+            .flatMap(n -> iptables(n.host(), IpFamily.INET).stream())
+            .anyMatch(
+                l ->
+                    l.chains().values().anyMatch(c -> c.name().equals("KUBE-SERVICES"))
+                        || l.rules().values().anyMatch(r -> r.chain().startsWith("KUBE-SVC") || r.chain().equals("KUBE-SERVICES")));
+    return chains ? ServiceProxyKind.IPTABLES : ServiceProxyKind.UNKNOWN;
+  }
+}
