@@ -1,0 +1,119 @@
+package io.podpath.core.rule;
+
+import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.ServiceProxyKind;
+import io.podpath.core.snapshot.UnreadLine;
+import io.podpath.core.walk.Disposition;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What all rules together have to say of an input.
+ *
+ * @param takenAt time of the snapshot, as the input states it
+ * @param findings worst and widest first
+ * @param rulesRun ids of all rules that were asked
+ * @param ignored ids with their findings left out on request
+ */
+public record Diagnosis(
+    FabricKind fabric,
+    ServiceProxyKind serviceProxy,
+    Optional<String> takenAt,
+    List<NodeReport> nodes,
+    Reach reach,
+    List<Ranked> findings,
+    List<NotChecked> notChecked,
+    List<UnreadLine> unread,
+    List<String> rulesRun,
+    List<String> ignored,
+    Health health) {
+
+  public Diagnosis {
+    nodes = List.copyOf(nodes);
+    findings = List.copyOf(findings);
+    notChecked = List.copyOf(notChecked);
+    unread = List.copyOf(unread);
+    rulesRun = List.copyOf(rulesRun);
+    ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * A finding with its place in the list.
+   *
+   * @param id F1, F2 …, good within this diagnosis only
+   * @param causedBy ids of the findings this one follows from
+   * @param prediction what the fix does on the model; empty without a fix that changes the model
+   */
+  public record Ranked(String id, Finding finding, List<String> causedBy, Optional<Prediction> prediction) {
+    public Ranked {
+      causedBy = List.copyOf(causedBy);
+    }
+  }
+
+  /**
+   * Pairs of nodes before and after a fix, as the rules see the changed model.
+   *
+   * @param healed broken before, not after
+   * @param harmed not broken before, broken after
+   * @param stillBroken broken before and after
+   */
+  public record Prediction(int healed, int harmed, int stillBroken) {}
+
+  /** How much of a node was gathered. */
+  public enum NodeCompleteness {
+    COMPLETE,
+    PARTIAL,
+    UNREACHABLE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public record NodeReport(String name, NodeCompleteness state, List<Missing> missing) {
+    public NodeReport {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  public record Missing(String section, String reason) {}
+
+  /**
+   * Ordered pairs of nodes. A pair that no finding breaks is unknown, not delivered, as long as nobody walked it.
+   *
+   * @param delivered pairs shown to work
+   */
+  public record Reach(int pairs, int delivered, int broken, int unknown, List<BrokenPair> brokenPairs) {
+    public Reach {
+      brokenPairs = List.copyOf(brokenPairs);
+    }
+  }
+
+  /**
+   * @param direction forward when the request is lost, reply when the answer is
+   * @param findings ids
+   */
+  public record BrokenPair(
+      String from, String to, Disposition disposition, String direction, List<String> findings) {
+    public BrokenPair {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /** The verdict. */
+  public enum Health {
+    /** Something was found (at any severity above info). */
+    FINDINGS,
+    /** Nothing was found, and enough was gathered to say so. */
+    HEALTHY,
+    /** Nothing was found, but too little was gathered to say healthy. */
+    TOO_LITTLE
+  }
+
+  /** The worst severity among the findings; empty when there are none. */
+  public Optional<Severity> worst() {
+    return findings.stream().map(r -> r.finding().severity()).max(Severity::compareTo);
+  }
+}
