@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An IP protocol number (IANA). Names are those of {@code /etc/protocols}; note that there {@code ipencap} is 4
- * (IP in IP, what Calico and ipip use) and {@code ipip} is 94.
+ * An IP protocol number (IANA). Names are those of {@code /etc/protocols}; note that there {@code
+ * ipencap} is 4 (IP in IP, what Calico and ipip use) and {@code ipip} is 94.
  */
 public record IpProtocol(int number) {
 
@@ -22,6 +22,8 @@ public record IpProtocol(int number) {
           Map.entry("icmp", ICMP),
           Map.entry("igmp", new IpProtocol(2)),
           Map.entry("ipencap", IPENCAP),
+          // Fedora's and Alpine's /etc/protocols call 4 so
+          Map.entry("ipv4", IPENCAP),
           Map.entry("tcp", TCP),
           Map.entry("udp", UDP),
           Map.entry("ipv6", new IpProtocol(41)),
@@ -32,6 +34,7 @@ public record IpProtocol(int number) {
           Map.entry("ipv6-icmp", ICMPV6),
           Map.entry("ospf", new IpProtocol(89)),
           Map.entry("ipip", new IpProtocol(94)),
+          Map.entry("pim", new IpProtocol(103)),
           Map.entry("vrrp", new IpProtocol(112)),
           Map.entry("sctp", SCTP),
           Map.entry("udplite", new IpProtocol(136)));
@@ -50,6 +53,7 @@ public record IpProtocol(int number) {
           Map.entry(58, "ipv6-icmp"),
           Map.entry(89, "ospf"),
           Map.entry(94, "ipip"),
+          Map.entry(103, "pim"),
           Map.entry(112, "vrrp"),
           Map.entry(132, "sctp"),
           Map.entry(136, "udplite"));

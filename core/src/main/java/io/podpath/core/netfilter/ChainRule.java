@@ -11,6 +11,9 @@ import java.util.Optional;
 public record ChainRule(
     String table, String chain, List<Match> matches, Target target, Optional<Counters> counters) {
 
+  private static final List<String> PORT_MODULES =
+      List.of("-m tcp ", "-m udp ", "-m sctp ", "-m dccp ", "-m udplite ");
+
   public ChainRule {
     matches = List.copyOf(matches);
   }
@@ -37,11 +40,28 @@ public record ChainRule(
   /** The rule without {@code -A CHAIN}, in iptables' own words. */
   public String spec() {
     StringBuilder text = new StringBuilder();
+    String before = "";
     for (Match match : matches) {
-      text.append(text.isEmpty() ? "" : " ").append(match);
+      String words = match.toString();
+      String module = portModule(words);
+      // "-m udp --sport 67 --dport 68": iptables names the module once for both of its options
+      boolean sameModule = !module.isEmpty() && module.equals(before);
+      text.append(text.isEmpty() ? "" : " ")
+          .append(sameModule ? words.substring(module.length()) : words);
+      before = module;
     }
     String goes = target.toString();
     return goes.isEmpty() ? text.toString() : text.isEmpty() ? goes : text + " " + goes;
+  }
+
+  /** {@code "-m tcp "} when these are words of such a module with options; else empty. */
+  private static String portModule(String words) {
+    for (String module : PORT_MODULES) {
+      if (words.startsWith(module)) {
+        return module;
+      }
+    }
+    return "";
   }
 
   /** As {@code iptables-save} prints it. */

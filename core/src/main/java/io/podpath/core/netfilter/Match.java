@@ -3,8 +3,10 @@ package io.podpath.core.netfilter;
 import io.podpath.core.net.FwMark;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 
 /** A condition of a chain rule. {@code negated} stands for the exclamation mark. */
 public sealed interface Match {
@@ -44,6 +46,17 @@ public sealed interface Match {
     @Override
     public String toString() {
       return not(negated) + "-p " + protocol;
+    }
+  }
+
+  /**
+   * A module without options, as in {@code -p tcp -m tcp}: it asks for nothing that {@code -p} does
+   * not.
+   */
+  record Module(String name) implements Match {
+    @Override
+    public String toString() {
+      return "-m " + name;
     }
   }
 
@@ -89,9 +102,15 @@ public sealed interface Match {
           + " "
           + not(negated)
           + (module.equals("state") ? "--state " : "--ctstate ")
-          + String.join(",", states);
+          + states.stream()
+              .sorted(Comparator.comparingInt(CONNTRACK_ORDER::indexOf))
+              .collect(Collectors.joining(","));
     }
   }
+
+  /** The order of iptables' extensions/libxt_conntrack.c: conntrack_print_state. */
+  List<String> CONNTRACK_ORDER =
+      List.of("INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT");
 
   record Mark(boolean negated, FwMark mark) implements Match {
     @Override
@@ -117,11 +136,23 @@ public sealed interface Match {
   /**
    * @param option src-type or dst-type
    * @param type LOCAL, UNICAST, BROADCAST …
+   * @param limit limit-iface-in or limit-iface-out where only the addresses of the packet's own
+   *     interface count; else empty
    */
-  record AddrType(boolean negated, String option, String type) implements Match {
+  record AddrType(boolean negated, String option, String type, String limit) implements Match {
+    public AddrType(boolean negated, String option, String type) {
+      this(negated, option, type, "");
+    }
+
     @Override
     public String toString() {
-      return "-m addrtype " + not(negated) + "--" + option + " " + type;
+      return "-m addrtype "
+          + not(negated)
+          + "--"
+          + option
+          + " "
+          + type
+          + (limit.isEmpty() ? "" : " --" + limit);
     }
   }
 
@@ -129,14 +160,17 @@ public sealed interface Match {
   record Probability(boolean negated, double probability) implements Match {
     @Override
     public String toString() {
-      return "-m statistic --mode random " + not(negated) + "--probability " + String.format(java.util.Locale.ROOT, "%.11f", probability);
+      return "-m statistic --mode random "
+          + not(negated)
+          + "--probability "
+          + String.format(java.util.Locale.ROOT, "%.11f", probability);
     }
   }
 
   record Comment(String text) implements Match {
     @Override
     public String toString() {
-      return "-m comment --comment \"" + text + "\"";
+      return "-m comment --comment " + quoted(text);
     }
   }
 
@@ -146,6 +180,17 @@ public sealed interface Match {
     public String toString() {
       return text;
     }
+  }
+
+  /** As iptables prints a free text (libxtables/xtables.c: xtables_save_string). */
+  private static String quoted(String text) {
+    boolean plain =
+        !text.isEmpty()
+            && text.chars()
+                .allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '-'));
+    return plain
+        ? text
+        : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "\\'") + '"';
   }
 
   private static String not(boolean negated) {

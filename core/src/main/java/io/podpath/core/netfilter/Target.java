@@ -53,18 +53,31 @@ public sealed interface Target {
 
   /**
    * @param to address, port or range as printed
+   * @param options such as {@code --persistent}; may be empty
    */
-  record Dnat(String to) implements Target {
+  record Dnat(String to, String options) implements Target {
+    public Dnat(String to) {
+      this(to, "");
+    }
+
     @Override
     public String toString() {
-      return "-j DNAT --to-destination " + to;
+      return "-j DNAT --to-destination " + to + (options.isEmpty() ? "" : " " + options);
     }
   }
 
-  record Snat(String to) implements Target {
+  /**
+   * @param to address, port or range as printed
+   * @param options such as {@code --random-fully}; may be empty
+   */
+  record Snat(String to, String options) implements Target {
+    public Snat(String to) {
+      this(to, "");
+    }
+
     @Override
     public String toString() {
-      return "-j SNAT --to-source " + to;
+      return "-j SNAT --to-source " + to + (options.isEmpty() ? "" : " " + options);
     }
   }
 
@@ -86,7 +99,12 @@ public sealed interface Target {
   record SetMark(String option, FwMark mark) implements Target {
     @Override
     public String toString() {
-      return "-j MARK --" + option + " " + (option.equals("set-xmark") ? "0x" + Long.toHexString(mark.value()) + "/0x" + Long.toHexString(mark.mask()) : mark);
+      return "-j MARK --"
+          + option
+          + " "
+          + (option.equals("set-xmark")
+              ? "0x" + Long.toHexString(mark.value()) + "/0x" + Long.toHexString(mark.mask())
+              : mark);
     }
   }
 
