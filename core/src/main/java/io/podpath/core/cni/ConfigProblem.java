@@ -9,9 +9,10 @@ import java.util.Optional;
  * @param found what stands there, or the decoder's own words
  * @param expected the type or the values allowed
  * @param meant the known field nearest in spelling
+ * @param line of the file or log it was read from, from 1
  */
 public record ConfigProblem(
-    Kind kind, String path, String found, Optional<String> expected, Optional<String> meant) {
+    Kind kind, String path, String found, Optional<String> expected, Optional<String> meant, int line) {
 
   public enum Kind {
     UNKNOWN_FIELD,
