@@ -20,7 +20,7 @@ import org.opentest4j.AssertionFailedError;
  */
 public final class Golden {
   private static final int CONTEXT_LINES = 3;
-  private static final String RENEW = "podpath.golden.renew";
+  private static final String PROPERTY = "podpath.golden.renew";
 
   private final Path directory;
   private final Mode mode;
@@ -34,7 +34,7 @@ public final class Golden {
       boolean wanted = renew.isPresent() && !renew.get().equals("false");
       if (wanted && ci.isPresent() && !ci.get().equals("false")) {
         throw new IllegalStateException(
-            "-D" + RENEW + " is refused while CI is set: renew on your own machine");
+            "-D" + PROPERTY + " is refused while CI is set: renew on your own machine");
       }
       return wanted ? RENEW : COMPARE;
     }
@@ -56,7 +56,7 @@ public final class Golden {
     Path module = Path.of(System.getProperty("basedir", ""));
     Mode mode =
         Mode.of(
-            Optional.ofNullable(System.getProperty(RENEW)),
+            Optional.ofNullable(System.getProperty(PROPERTY)),
             Optional.ofNullable(System.getenv("CI")));
     new Golden(module.resolve("src/test/golden"), mode).check(name, actual);
   }

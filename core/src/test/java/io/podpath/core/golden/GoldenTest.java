@@ -55,7 +55,7 @@ class GoldenTest {
   @Test
   void renewingIsRefusedInContinuousIntegration() {
     assertThatThrownBy(() -> Golden.Mode.of(Optional.of("true"), Optional.of("true")))
-        .hasMessageContaining("refused");
+        .hasMessageContaining("-Dpodpath.golden.renew is refused");
     assertThat(Golden.Mode.of(Optional.empty(), Optional.of("true")))
         .isEqualTo(Golden.Mode.COMPARE);
     assertThat(Golden.Mode.of(Optional.of(""), Optional.empty())).isEqualTo(Golden.Mode.RENEW);
