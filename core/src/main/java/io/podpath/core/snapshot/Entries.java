@@ -11,11 +11,24 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** A table as far as it was gathered, in the order of its tool. */
-public record Entries<T>(List<Fact<T>> facts, Coverage coverage) {
+/**
+ * A table as far as it was gathered, in the order of its tool.
+ *
+ * @param source the text it was read from, so that also an empty table has a place; empty when it was put together from several
+ */
+public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source> source) {
 
   public Entries {
     facts = List.copyOf(facts);
+  }
+
+  public Entries(List<Fact<T>> facts, Coverage coverage) {
+    this(facts, coverage, Optional.empty());
+  }
+
+  /** Where the table begins in the input: what to quote for a row that is missing in it. */
+  public Optional<Provenance> place() {
+    return source.map(s -> new Provenance(s, s.firstLine())).or(() -> first().map(Fact::from));
   }
 
   public static <T> Entries<T> notGathered(String reason) {
@@ -75,10 +88,10 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage) {
    */
   Entries<T> join(Entries<T> other, Section<T> section) {
     if (other.isEmpty()) {
-      return new Entries<>(facts, coverage.best(other.coverage));
+      return new Entries<>(facts, coverage.best(other.coverage), source.or(other::source));
     }
     if (isEmpty()) {
-      return new Entries<>(other.facts, coverage.best(other.coverage));
+      return new Entries<>(other.facts, coverage.best(other.coverage), other.source.or(this::source));
     }
     Map<Object, T> theirs = new LinkedHashMap<>();
     for (Fact<T> fact : other.facts) {
@@ -97,10 +110,10 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage) {
         rows.add(fact);
       }
     }
-    return new Entries<>(rows, coverage.best(other.coverage));
+    return new Entries<>(rows, coverage.best(other.coverage), source.or(other::source));
   }
 
   Entries<T> map(java.util.function.UnaryOperator<List<Fact<T>>> change) {
-    return new Entries<>(change.apply(facts), coverage);
+    return new Entries<>(change.apply(facts), coverage, source);
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Collects the rows of one text, and keeps the account of what could not be read. */
 public final class ReadingBuilder {
@@ -34,8 +35,8 @@ public final class ReadingBuilder {
       this.coverage = coverage;
     }
 
-    Reading.Part<T> part() {
-      return new Reading.Part<>(section, new Entries<>(facts, coverage), rank);
+    Reading.Part<T> part(Source source) {
+      return new Reading.Part<>(section, new Entries<>(facts, coverage, Optional.of(source)), rank);
     }
   }
 
@@ -101,7 +102,7 @@ public final class ReadingBuilder {
   public Reading build() {
     List<Reading.Part<?>> parts = new ArrayList<>();
     for (Rows<?> rows : tables.values()) {
-      parts.add(rows.part());
+      parts.add(rows.part(source));
     }
     return new Reading(parts, unread);
   }
