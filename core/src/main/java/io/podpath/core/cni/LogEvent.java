@@ -6,10 +6,14 @@ import io.podpath.core.net.MacAddress;
 import io.podpath.core.net.Port;
 import java.util.Optional;
 
-/** A line of an agent's log that tells something about the network; all other lines are left aside. */
+/**
+ * A line of an agent's log that tells something about the network; all other lines are left aside.
+ */
 public sealed interface LogEvent {
 
-  /** Which program said it: flanneld, kube-proxy, calico-node, bird, weave, kubelet …, or "agent". */
+  /**
+   * Which program said it: flanneld, kube-proxy, calico-node, bird, weave, kubelet …, or "agent".
+   */
   String component();
 
   /**
@@ -17,7 +21,8 @@ public sealed interface LogEvent {
    *
    * @param error connection refused, i/o timeout, no route to host, network is unreachable …
    */
-  record DialFailed(String component, IpAddress address, Port port, String error) implements LogEvent {}
+  record DialFailed(String component, IpAddress address, Port port, String error)
+      implements LogEvent {}
 
   /** A configuration that strict decoding refuses. */
   record ConfigRejected(String component, ConfigProblem problem) implements LogEvent {}
@@ -26,7 +31,8 @@ public sealed interface LogEvent {
   record RulesRejected(String component, String reason) implements LogEvent {}
 
   /** A daemon chose its address: flannel's "Using interface", Calico's "Using autodetected". */
-  record AddressChosen(String component, Optional<String> device, IpAddress address, Optional<Integer> prefixLength)
+  record AddressChosen(
+      String component, Optional<String> device, IpAddress address, Optional<Integer> prefixLength)
       implements LogEvent {}
 
   /** Calico found its address in use by another node. */
@@ -35,12 +41,20 @@ public sealed interface LogEvent {
   /** Calico found no address. */
   record AddressNotDetected(String component, String method) implements LogEvent {}
 
-  /** flannel learned or acquired a subnet. {@code via} is the other node's public address; empty for the own lease. */
-  record SubnetLearned(String component, IpPrefix subnet, Optional<IpAddress> via, Optional<MacAddress> vtep)
+  /**
+   * flannel learned or acquired a subnet. {@code via} is the other node's public address; empty for
+   * the own lease.
+   */
+  record SubnetLearned(
+      String component, IpPrefix subnet, Optional<IpAddress> via, Optional<MacAddress> vtep)
       implements LogEvent {}
 
   /** flannel programs a VXLAN neighbour (AddARP) or forwarding entry (AddFDB). */
-  record VtepProgrammed(String component, Optional<IpAddress> address, MacAddress mac, Optional<IpAddress> destination)
+  record VtepProgrammed(
+      String component,
+      Optional<IpAddress> address,
+      MacAddress mac,
+      Optional<IpAddress> destination)
       implements LogEvent {}
 
   /** flannel found no usable subnet: pod cidr not assigned, or one outside the network. */

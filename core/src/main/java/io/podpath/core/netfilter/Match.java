@@ -183,7 +183,7 @@ public sealed interface Match {
   }
 
   /** As iptables prints a free text (libxtables/xtables.c: xtables_save_string). */
-  private static String quoted(String text) {
+  static String quoted(String text) {
     boolean plain =
         !text.isEmpty()
             && text.chars()
