@@ -1,0 +1,107 @@
+package io.podpath.probes.bundle;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the texts of all inputs and keeps the account of how much was read. */
+final class Intake {
+
+  private final Limits limits;
+  private final List<NamedText> texts = new ArrayList<>();
+  private final List<Note> notes = new ArrayList<>();
+  private final List<NamedText> captures = new ArrayList<>();
+  private long bytes;
+  private int files;
+
+  Intake(Limits limits) {
+    this.limits = limits;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  List<NamedText> texts() {
+    return texts;
+  }
+
+  List<Note> notes() {
+    return notes;
+  }
+
+  /** Captures by name, without their content. */
+  List<NamedText> captures() {
+    return captures;
+  }
+
+  void note(String file, String text) {
+    notes.add(new Note(file, text));
+  }
+
+  /** Counts a file, whatever becomes of it. */
+  void countFile(String input) throws InputException {
+    if (++files > limits.files()) {
+      throw tooManyFiles(input);
+    }
+  }
+
+  InputException tooManyFiles(String input) {
+    return new InputException(
+        "%s: holds more than %d files, which is more than podpath reads; give the directory of one recording"
+            .formatted(input, limits.files()));
+  }
+
+  /** Counts bytes that were read or unpacked, also of files that are skipped. */
+  void countBytes(String input, long more) throws InputException {
+    bytes += more;
+    if (bytes > limits.bytesInAll()) {
+      throw new InputException(
+          "%s: the texts are more than %s together, which is more than podpath reads at once; give fewer nodes"
+              .formatted(input, Limits.size(limits.bytesInAll())));
+    }
+  }
+
+  void capture(String input, String path) {
+    captures.add(new NamedText(input, path, ""));
+  }
+
+  void add(String input, String path, TextDecoder.Decoded decoded) {
+    NamedText text = new NamedText(input, path, decoded.text());
+    decoded.remark().ifPresent(r -> note(BundleLayout.shown(text), r));
+    texts.add(text);
+  }
+
+  /** What became of a stream of bytes. */
+  sealed interface Taken {
+    record Text(TextDecoder.Decoded decoded) implements Taken {}
+
+    record Binary() implements Taken {}
+
+    record TooLong() implements Taken {}
+  }
+
+  /** Reads a stream to its end, or until it is seen to be no text or too long. */
+  Taken take(String input, InputStream stream) throws IOException, InputException {
+    byte[] head = stream.readNBytes(8192);
+    countBytes(input, head.length);
+    if (TextDecoder.isBinary(head, head.length)) {
+      return new Taken.Binary();
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream(Math.max(head.length, 32));
+    all.writeBytes(head);
+    byte[] buffer = new byte[64 * 1024];
+    for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+      countBytes(input, n);
+      if (all.size() + (long) n > limits.bytesPerText()) {
+        return new Taken.TooLong();
+      }
+      all.write(buffer, 0, n);
+    }
+    return TextDecoder.decode(all.toByteArray())
+        .<Taken>map(Taken.Text::new)
+        .orElseGet(Taken.Binary::new);
+  }
+}
