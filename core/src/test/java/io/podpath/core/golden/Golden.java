@@ -86,7 +86,8 @@ public final class Golden {
   }
 
   private static AssertionFailedError failure(Path file, Optional<String> expected, String actual) {
-    String how = "\nIf the new text is right: ./mvnw verify -D" + PROPERTY + ", then read git diff.\n";
+    String how =
+        "\nIf the new text is right: ./mvnw verify -D" + PROPERTY + ", then read git diff.\n";
     if (expected.isEmpty()) {
       return new AssertionFailedError("No golden file " + file + how + visible(actual));
     }
