@@ -110,50 +110,6 @@ public record Route(
   /** As {@code ip route show} prints it; the table only when it is not main. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    if (type != RouteType.UNICAST) {
-      text.append(type).append(' ');
-    }
-    text.append(destination.toRouteString());
-    if (attributes.containsKey("nhid")) {
-      text.append(" nhid ").append(attributes.get("nhid"));
-    }
-    if (nextHops.size() == 1) {
-      appendHop(text, nextHops.getFirst());
-    }
-    if (!table.equals(RouteTable.MAIN)) {
-      text.append(" table ").append(table);
-    }
-    protocol.ifPresent(p -> text.append(" proto ").append(p));
-    scope.filter(s -> !s.equals("global")).ifPresent(s -> text.append(" scope ").append(s));
-    preferredSource.ifPresent(s -> text.append(" src ").append(s));
-    metric.ifPresent(m -> text.append(" metric ").append(m));
-    if (nextHops.size() == 1) {
-      nextHops.getFirst().flags().stream().sorted().forEach(f -> text.append(' ').append(f));
-    }
-    metrics.forEach((k, v) -> text.append(' ').append(k).append(' ').append(v));
-    attributes.forEach(
-        (k, v) -> {
-          if (!k.equals("nhid")) {
-            text.append(' ').append(k).append(v.isEmpty() ? "" : " " + v);
-          }
-        });
-    if (nextHops.size() > 1) {
-      for (NextHop hop : nextHops) {
-        text.append(" nexthop");
-        appendHop(text, hop);
-        hop.weight().ifPresent(w -> text.append(" weight ").append(w));
-        hop.flags().stream().sorted().forEach(f -> text.append(' ').append(f));
-      }
-    }
-    return text.toString();
-  }
-
-  private void appendHop(StringBuilder text, NextHop hop) {
-    hop.encap().ifPresent(e -> text.append(" encap ").append(e));
-    hop.gateway()
-        .ifPresent(
-            g -> text.append(g.family() == family() ? " via " : " via " + g.family().name().toLowerCase(java.util.Locale.ROOT) + " ").append(g));
-    hop.device().ifPresent(d -> text.append(" dev ").append(d));
+    return RouteText.of(this);
   }
 }
