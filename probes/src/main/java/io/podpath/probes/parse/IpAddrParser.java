@@ -74,8 +74,8 @@ public final class IpAddrParser implements OutputParser {
 
   private static boolean isBrief(List<String> words) {
     return Set.of("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN", "DORMANT", "TESTING", "NOTPRESENT").contains(words.get(1))
-        && words.get(2).indexOf('/') > 0
-        && IpAddress.parse(words.get(2).substring(0, words.get(2).indexOf('/'))).isPresent();
+        && (words.get(2).indexOf('/') > 0 || words.contains("peer"))
+        && IpAddress.parse(words.get(2).substring(0, (words.get(2) + "/").indexOf('/'))).isPresent();
   }
 
   @Override
@@ -131,8 +131,13 @@ public final class IpAddrParser implements OutputParser {
     JsonText.Rows objects = JsonText.rows(source);
     for (Tree object : objects.rows()) {
       try {
-        rows.links.add(LinkObject.read(object));
-        String device = rows.links.getLast().name;
+        LinkDraft link = LinkObject.read(object);
+        String device = link.name;
+        if (object.get("flags").isPresent()) {
+          rows.links.add(link);
+        } else {
+          rows.withoutLinks = true;
+        }
         for (Tree info : object.items("addr_info")) {
           if (!info.members().isEmpty()) {
             readAddress(info, device, rows, builder);

@@ -34,7 +34,7 @@ public final class IpRouteParser implements OutputParser {
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("route") ? 10 : 0;
     if (JsonText.is(text)) {
-      boolean route = JsonText.has(text, "dst") && JsonText.has(text, "flags") && !JsonText.has(text, "lladdr") && !JsonText.has(text, "uid");
+      boolean route = JsonText.has(text, "dst") && JsonText.has(text, "flags") && !JsonText.has(text, "lladdr") && !JsonText.has(text, "mac");
       return route ? 85 + hint : 0;
     }
     int routes = 0;
@@ -159,7 +159,7 @@ public final class IpRouteParser implements OutputParser {
           throw new BadLine("a next hop without its route");
         }
       } catch (BadLine e) {
-        if (RouteLine.continues(words) && !lost && !rows.drafts.isEmpty()) {
+        if (RouteLine.continues(words) && !lost && !rows.drafts.isEmpty() && !rows.drafts.getLast().own.isStated()) {
           // a route that lacks one of its next hops would be a wrong route
           rows.drafts.removeLast();
           lost = true;

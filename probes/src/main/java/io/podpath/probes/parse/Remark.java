@@ -12,7 +12,7 @@ final class Remark {
       boolean atWord = i == 0 || Character.isWhitespace(line.charAt(i - 1));
       boolean slashes = c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '/';
       // a web copy may join the comment to the last word; no word of these tools holds two slashes
-      if (slashes || atWord && i > 0 && (c == '#' || isForeign(c)) || atWord && line.startsWith("<--", i)) {
+      if (slashes || isForeign(c) || atWord && i > 0 && c == '#' || atWord && line.startsWith("<--", i)) {
         return line.substring(0, i).stripTrailing();
       }
     }

@@ -86,6 +86,9 @@ final class RouteLine {
 
   /** Adds a line that {@link #continues}. */
   static void extend(RouteDraft draft, List<String> words) throws BadLine {
+    if (draft.own.isStated()) {
+      throw new BadLine("a next hop of another route");
+    }
     attributes(draft, draft.own, new WordCursor(words));
   }
 
