@@ -31,7 +31,8 @@ final class RouteText {
   private static final List<String> FIRST = List.of("tos", "dsfield", "nhid");
 
   /** Attributes that stand between the flags and the metrics. */
-  private static final List<String> MIDDLE = List.of("mark", "realm", "realms", "expires", "error", "users", "age", "used");
+  private static final List<String> MIDDLE =
+      List.of("mark", "realm", "realms", "expires", "error", "users", "age", "used");
 
   private static final List<String> FLAGS =
       List.of("dead", "onlink", "pervasive", "offload", "trap", "notify", "linkdown", "unresolved");
@@ -97,16 +98,20 @@ final class RouteText {
 
   private void way(NextHop hop) {
     hop.gateway()
-        .ifPresent(
-            g -> {
-              boolean foreign = g.family() != route.family();
-              text.append(" via ").append(foreign ? g.family().name().toLowerCase(Locale.ROOT) + " " : "").append(g);
-            });
+        .ifPresent(g -> {
+          boolean foreign = g.family() != route.family();
+          text.append(" via ")
+              .append(foreign ? g.family().name().toLowerCase(Locale.ROOT) + " " : "")
+              .append(g);
+        });
     hop.device().ifPresent(d -> text.append(" dev ").append(d));
   }
 
   private void flags(NextHop hop) {
     FLAGS.stream().filter(hop.flags()::contains).forEach(f -> text.append(' ').append(f));
-    hop.flags().stream().filter(f -> !FLAGS.contains(f)).sorted().forEach(f -> text.append(' ').append(f));
+    hop.flags().stream()
+        .filter(f -> !FLAGS.contains(f))
+        .sorted()
+        .forEach(f -> text.append(' ').append(f));
   }
 }

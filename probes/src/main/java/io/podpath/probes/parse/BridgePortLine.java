@@ -3,10 +3,14 @@ package io.podpath.probes.parse;
 import java.util.List;
 import java.util.Set;
 
-/** How {@code bridge link} differs from {@code ip link}: the state is the spanning tree's, priority and cost follow. */
+/**
+ * How {@code bridge link} differs from {@code ip link}: the state is the spanning tree's, priority
+ * and cost follow.
+ */
 final class BridgePortLine {
 
-  private static final Set<String> STATES = Set.of("disabled", "listening", "learning", "forwarding", "blocking");
+  private static final Set<String> STATES =
+      Set.of("disabled", "listening", "learning", "forwarding", "blocking");
 
   private BridgePortLine() {}
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * {@code ip addr}, as text, {@code -o}, {@code -br} or JSON; tells interfaces too. {@code -o} and {@code -br} print an interface's state
- * without its flags, so they give addresses only.
+ * {@code ip addr}, as text, {@code -o}, {@code -br} or JSON; tells interfaces too. {@code -o} and
+ * {@code -br} print an interface's state without its flags, so they give addresses only.
  */
 @AutoService(OutputParser.class)
 public final class IpAddrParser implements OutputParser {
@@ -28,7 +28,9 @@ public final class IpAddrParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "ip").filter(c -> c.isAbout("address", "a") && c.lists()).isPresent();
+    return IpCommand.of(command, "ip")
+        .filter(c -> c.isAbout("address", "a") && c.lists())
+        .isPresent();
   }
 
   @Override
@@ -49,7 +51,9 @@ public final class IpAddrParser implements OutputParser {
         }
       } else if (isAddress(words) || isOneline(words) || words.size() > 2 && isBrief(words)) {
         addresses++;
-      } else if (!words.isEmpty() && !words.getFirst().startsWith("link/") && !words.getFirst().startsWith("valid_lft")) {
+      } else if (!words.isEmpty()
+          && !words.getFirst().startsWith("link/")
+          && !words.getFirst().startsWith("valid_lft")) {
         others++;
       }
     }
@@ -60,22 +64,28 @@ public final class IpAddrParser implements OutputParser {
     return others > 2 * (addresses + heads) ? 20 : 85 + hint;
   }
 
-  /** Not {@code inet 10.0.0.1  netmask 255.255.255.0} of ifconfig. */
+  /** Not {@code inet 10.0.0.1 netmask 255.255.255.0} of ifconfig. */
   private static boolean isAddress(List<String> words) {
     return AddressLine.is(words)
-        && (words.contains("scope") || words.get(1).indexOf('/') > 0 || Remark.endsCut(words.getLast()))
+        && (words.contains("scope")
+            || words.get(1).indexOf('/') > 0
+            || Remark.endsCut(words.getLast()))
         && !words.contains("netmask")
         && !words.contains("prefixlen");
   }
 
   private static boolean isOneline(List<String> words) {
-    return words.size() > 4 && words.getFirst().endsWith(":") && isAddress(words.subList(2, words.size()));
+    return words.size() > 4
+        && words.getFirst().endsWith(":")
+        && isAddress(words.subList(2, words.size()));
   }
 
   private static boolean isBrief(List<String> words) {
-    return Set.of("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN", "DORMANT", "TESTING", "NOTPRESENT").contains(words.get(1))
+    return Set.of("UP", "DOWN", "UNKNOWN", "LOWERLAYERDOWN", "DORMANT", "TESTING", "NOTPRESENT")
+            .contains(words.get(1))
         && (words.get(2).indexOf('/') > 0 || words.contains("peer"))
-        && IpAddress.parse(words.get(2).substring(0, (words.get(2) + "/").indexOf('/'))).isPresent();
+        && IpAddress.parse(words.get(2).substring(0, (words.get(2) + "/").indexOf('/')))
+            .isPresent();
   }
 
   @Override
@@ -105,16 +115,21 @@ public final class IpAddrParser implements OutputParser {
     boolean withoutLinks;
   }
 
-  private static void announce(Optional<IpCommand> command, Rows rows, int rank, ReadingBuilder builder) {
+  private static void announce(
+      Optional<IpCommand> command, Rows rows, int rank, ReadingBuilder builder) {
     boolean all =
         command.isPresent()
             ? command.get().selectors().isEmpty()
-            : rows.links.stream().anyMatch(l -> l.name.equals("lo")) || rows.addresses.stream().anyMatch(r -> r.address.device().equals("lo"));
+            : rows.links.stream().anyMatch(l -> l.name.equals("lo"))
+                || rows.addresses.stream().anyMatch(r -> r.address.device().equals("lo"));
     boolean families = command.flatMap(IpCommand::family).isEmpty();
     if (all && families) {
       builder.whole(Section.ADDRESSES, rank);
     } else {
-      builder.part(Section.ADDRESSES, rank, families ? "only some interfaces were shown" : "only one address family was shown");
+      builder.part(
+          Section.ADDRESSES,
+          rank,
+          families ? "only some interfaces were shown" : "only one address family was shown");
     }
     if (rows.withoutLinks) {
       return;
@@ -150,11 +165,10 @@ public final class IpAddrParser implements OutputParser {
     }
     objects
         .broken()
-        .ifPresent(
-            b -> {
-              builder.unread(Section.LINKS, b.line(), b.reason());
-              builder.unread(Section.ADDRESSES, b.line(), b.reason());
-            });
+        .ifPresent(b -> {
+          builder.unread(Section.LINKS, b.line(), b.reason());
+          builder.unread(Section.ADDRESSES, b.line(), b.reason());
+        });
   }
 
   private static void readAddress(Tree info, String device, Rows rows, ReadingBuilder builder) {
@@ -164,7 +178,9 @@ public final class IpAddrParser implements OutputParser {
       Optional<String> broadcast = info.text("broadcast");
       Set<String> flags = new TreeSet<>();
       for (Map.Entry<String, Tree> member : info.members().entrySet()) {
-        if (JSON_FLAGS.contains(member.getKey()) && member.getValue() instanceof Tree.Scalar(var text, var kind, var line) && text.equals("true")) {
+        if (JSON_FLAGS.contains(member.getKey())
+            && member.getValue() instanceof Tree.Scalar(var text, var kind, var line)
+            && text.equals("true")) {
           flags.add(member.getKey());
         }
       }
@@ -174,7 +190,9 @@ public final class IpAddrParser implements OutputParser {
               local,
               AddressLine.length("/" + info.text("prefixlen").orElse(""), local.family()),
               peer.isPresent() ? Optional.of(AddressLine.address(peer.get())) : Optional.empty(),
-              broadcast.isPresent() ? Optional.of(AddressLine.address(broadcast.get())) : Optional.empty(),
+              broadcast.isPresent()
+                  ? Optional.of(AddressLine.address(broadcast.get()))
+                  : Optional.empty(),
               info.text("scope").orElseGet(() -> AddressLine.usualScope(local)),
               flags);
       rows.addresses.add(new Row(address, info.line()));
@@ -206,7 +224,8 @@ public final class IpAddrParser implements OutputParser {
     if (LinkLines.isHead(words)) {
       rows.links.add(LinkLines.head(words, line));
     } else if (AddressLine.is(words)) {
-      Optional<String> device = rows.links.isEmpty() ? Optional.empty() : Optional.of(rows.links.getLast().name);
+      Optional<String> device =
+          rows.links.isEmpty() ? Optional.empty() : Optional.of(rows.links.getLast().name);
       add(words, device, line, rows);
     } else if (isOneline(words)) {
       rows.withoutLinks = rows.links.isEmpty();
@@ -215,15 +234,20 @@ public final class IpAddrParser implements OutputParser {
       rows.withoutLinks = true;
       readBrief(words, line, rows);
     } else if (rows.links.isEmpty() || !LinkLines.body(rows.links.getLast(), words)) {
-      throw new BadLine(Remark.isCut(words.getFirst()) ? "lines were left out here" : "no line of ip addr");
+      throw new BadLine(
+          Remark.isCut(words.getFirst()) ? "lines were left out here" : "no line of ip addr");
     }
   }
 
-  private static void add(List<String> words, Optional<String> device, int line, Rows rows) throws BadLine {
-    rows.addresses.add(new Row(AddressLine.read(words, device, Remark.endsCut(words.getLast())), line));
+  private static void add(List<String> words, Optional<String> device, int line, Rows rows)
+      throws BadLine {
+    rows.addresses.add(
+        new Row(AddressLine.read(words, device, Remark.endsCut(words.getLast())), line));
   }
 
-  /** {@code eth0@if7  UP  10.244.1.2/24 fe80::1/64}; scopes and broadcast addresses are not printed. */
+  /**
+   * {@code eth0@if7 UP 10.244.1.2/24 fe80::1/64}; scopes and broadcast addresses are not printed.
+   */
   private static void readBrief(List<String> words, int line, Rows rows) throws BadLine {
     String full = words.getFirst();
     String device = full.indexOf('@') > 0 ? full.substring(0, full.indexOf('@')) : full;

@@ -7,13 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code ip OPTIONS OBJECT VERB SELECTORS}, as {@code ip.c} and the objects' own files take it apart; {@code bridge} works the same way.
+ * {@code ip OPTIONS OBJECT VERB SELECTORS}, as {@code ip.c} and the objects' own files take it
+ * apart; {@code bridge} works the same way.
  *
  * @param object as typed, perhaps abbreviated
  * @param words what follows the object
  */
 record IpCommand(
-    Optional<IpFamily> family, boolean json, boolean details, boolean brief, boolean oneline, String object, List<String> words) {
+    Optional<IpFamily> family,
+    boolean json,
+    boolean details,
+    boolean brief,
+    boolean oneline,
+    String object,
+    List<String> words) {
 
   IpCommand {
     words = List.copyOf(words);
@@ -47,7 +54,9 @@ record IpCommand(
         case "-f", "-family" -> {
           String name = i + 1 < arguments.size() ? arguments.get(++i) : "";
           family =
-              name.equals("inet6") ? Optional.of(IpFamily.INET6) : name.equals("inet") ? Optional.of(IpFamily.INET) : family;
+              name.equals("inet6")
+                  ? Optional.of(IpFamily.INET6)
+                  : name.equals("inet") ? Optional.of(IpFamily.INET) : family;
         }
         case "-n", "-netns", "-l", "-loops", "-rc", "-rcvbuf", "-b", "-batch" -> i++;
         default -> details |= option.length() > 1 && "-details".startsWith(option);
@@ -74,7 +83,8 @@ record IpCommand(
   }
 
   private static boolean isListVerb(String word) {
-    return !word.isEmpty() && ("show".startsWith(word) || "list".startsWith(word) || "lst".startsWith(word));
+    return !word.isEmpty()
+        && ("show".startsWith(word) || "list".startsWith(word) || "lst".startsWith(word));
   }
 
   /** Whether the verb is this one, abbreviated or not. */

@@ -25,13 +25,17 @@ public final class IpLinkParser implements OutputParser {
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("link") && !fileName.contains("bridge") ? 10 : 0;
     if (JsonText.is(text)) {
-      boolean link = JsonText.has(text, "ifname") && JsonText.has(text, "link_type") && !JsonText.has(text, "addr_info");
+      boolean link =
+          JsonText.has(text, "ifname")
+              && JsonText.has(text, "link_type")
+              && !JsonText.has(text, "addr_info");
       return link ? 85 + hint : 0;
     }
     int heads = 0;
     for (Lines.Line line : Lines.of(Source.ofFile("", text))) {
       List<String> words = line.words();
-      if (!words.isEmpty() && (words.getFirst().equals("inet") || words.getFirst().equals("inet6"))) {
+      if (!words.isEmpty()
+          && (words.getFirst().equals("inet") || words.getFirst().equals("inet6"))) {
         return 0;
       }
       if (LinkLines.isHead(words)) {
@@ -57,7 +61,12 @@ public final class IpLinkParser implements OutputParser {
       readBrief(source, links, builder);
     } else {
       readLines(source, links, builder);
-      rank = Math.max(rank, links.stream().anyMatch(l -> l.kind.isPresent() && !l.linkType.equals("ipip")) ? 30 : 20);
+      rank =
+          Math.max(
+              rank,
+              links.stream().anyMatch(l -> l.kind.isPresent() && !l.linkType.equals("ipip"))
+                  ? 30
+                  : 20);
     }
     announce(command, links, rank, builder);
     links.forEach(link -> builder.add(Section.LINKS, link.toLink(), link.line));
@@ -65,8 +74,12 @@ public final class IpLinkParser implements OutputParser {
   }
 
   /** Every namespace has a loopback, so a listing without it is an excerpt. */
-  static void announce(Optional<IpCommand> command, List<LinkDraft> links, int rank, ReadingBuilder builder) {
-    boolean whole = command.isPresent() ? command.get().selectors().isEmpty() : links.stream().anyMatch(l -> l.name.equals("lo"));
+  static void announce(
+      Optional<IpCommand> command, List<LinkDraft> links, int rank, ReadingBuilder builder) {
+    boolean whole =
+        command.isPresent()
+            ? command.get().selectors().isEmpty()
+            : links.stream().anyMatch(l -> l.name.equals("lo"));
     if (whole) {
       builder.whole(Section.LINKS, rank);
     } else {
@@ -97,13 +110,16 @@ public final class IpLinkParser implements OutputParser {
         if (LinkLines.isHead(words)) {
           links.add(LinkLines.head(words, line.number()));
         } else if (links.isEmpty() || !LinkLines.body(links.getLast(), words)) {
-          builder.unread(Section.LINKS, line.number(), Remark.isCut(piece) ? "lines were left out here" : "no line of ip link");
+          builder.unread(
+              Section.LINKS,
+              line.number(),
+              Remark.isCut(piece) ? "lines were left out here" : "no line of ip link");
         }
       }
     }
   }
 
-  /** {@code veth1@if2  UP  02:42:ac:11:00:02 <BROADCAST,MULTICAST,UP,LOWER_UP>}. */
+  /** {@code veth1@if2 UP 02:42:ac:11:00:02 <BROADCAST,MULTICAST,UP,LOWER_UP>}. */
   private static void readBrief(Source source, List<LinkDraft> links, ReadingBuilder builder) {
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
@@ -120,7 +136,8 @@ public final class IpLinkParser implements OutputParser {
       LinkDraft draft = new LinkDraft(line.number(), at > 0 ? full.substring(0, at) : full);
       draft.peer = at > 0 ? Optional.of(full.substring(at + 1)) : Optional.empty();
       draft.operState = Optional.of(words.get(1));
-      draft.mac = words.size() > 3 ? io.podpath.core.net.MacAddress.parse(words.get(2)) : Optional.empty();
+      draft.mac =
+          words.size() > 3 ? io.podpath.core.net.MacAddress.parse(words.get(2)) : Optional.empty();
       LinkLines.flags(last, draft.flags);
       links.add(draft);
     }

@@ -6,7 +6,16 @@ import java.util.Set;
 final class IpNeighWords {
 
   private static final Set<String> STATES =
-      Set.of("INCOMPLETE", "REACHABLE", "STALE", "DELAY", "PROBE", "FAILED", "NOARP", "PERMANENT", "NONE");
+      Set.of(
+          "INCOMPLETE",
+          "REACHABLE",
+          "STALE",
+          "DELAY",
+          "PROBE",
+          "FAILED",
+          "NOARP",
+          "PERMANENT",
+          "NONE");
 
   private IpNeighWords() {}
 

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code ip route}, {@code ip -6 route}, {@code ip route show table …}, as text or JSON. JSON does not say that a metric is locked
- * ({@code mtu lock 1400}); everything else is the same.
+ * {@code ip route}, {@code ip -6 route}, {@code ip route show table …}, as text or JSON. JSON does
+ * not say that a metric is locked ({@code mtu lock 1400}); everything else is the same.
  */
 @AutoService(OutputParser.class)
 public final class IpRouteParser implements OutputParser {
@@ -27,14 +27,20 @@ public final class IpRouteParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "ip").filter(c -> c.isAbout("route", "r") && c.lists()).isPresent();
+    return IpCommand.of(command, "ip")
+        .filter(c -> c.isAbout("route", "r") && c.lists())
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("route") ? 10 : 0;
     if (JsonText.is(text)) {
-      boolean route = JsonText.has(text, "dst") && JsonText.has(text, "flags") && !JsonText.has(text, "lladdr") && !JsonText.has(text, "mac");
+      boolean route =
+          JsonText.has(text, "dst")
+              && JsonText.has(text, "flags")
+              && !JsonText.has(text, "lladdr")
+              && !JsonText.has(text, "mac");
       return route ? 85 + hint : 0;
     }
     int routes = 0;
@@ -50,10 +56,15 @@ public final class IpRouteParser implements OutputParser {
         others++;
       }
     }
-    return routes == 0 || others > routes ? 0 : 80 + hint - Math.min(40, 100 * others / (routes + others));
+    return routes == 0 || others > routes
+        ? 0
+        : 80 + hint - Math.min(40, 100 * others / (routes + others));
   }
 
-  /** Whether the line begins as a route does and has one of its words; {@code ip route get} is told apart by its own parser. */
+  /**
+   * Whether the line begins as a route does and has one of its words; {@code ip route get} is told
+   * apart by its own parser.
+   */
   private static boolean isRoute(List<String> words) {
     int first = RouteType.parse(words.getFirst()).isPresent() ? 1 : 0;
     if (words.size() <= first) {
@@ -61,10 +72,19 @@ public final class IpRouteParser implements OutputParser {
     }
     boolean hop = words.contains("via") || words.contains("dev");
     boolean destination =
-        words.get(first).equals("default") || first > 0 || words.get(first).indexOf('/') > 0 || words.contains("scope") || hop;
-    boolean begins = words.get(first).equals("default") || Character.digit(words.get(first).charAt(0), 16) >= 0;
+        words.get(first).equals("default")
+            || first > 0
+            || words.get(first).indexOf('/') > 0
+            || words.contains("scope")
+            || hop;
+    boolean begins =
+        words.get(first).equals("default") || Character.digit(words.get(first).charAt(0), 16) >= 0;
     boolean neighbour = words.contains("lladdr") || words.stream().anyMatch(IpNeighWords::isState);
-    return begins && destination && !neighbour && words.get(first).length() != 17 && (hop || first > 0);
+    return begins
+        && destination
+        && !neighbour
+        && words.get(first).length() != 17
+        && (hop || first > 0);
   }
 
   @Override
@@ -89,25 +109,40 @@ public final class IpRouteParser implements OutputParser {
       RouteCoverage.byCommand(command.get(), builder);
     } else {
       boolean named = rows.drafts.stream().anyMatch(d -> d.table.isPresent());
-      boolean file = source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT).contains("route");
+      boolean file =
+          source
+              .file()
+              .substring(source.file().lastIndexOf('/') + 1)
+              .toLowerCase(Locale.ROOT)
+              .contains("route");
       RouteCoverage.byRows(values, named, file, json ? 30 : 20, builder);
     }
     for (int i = 0; i < values.size(); i++) {
       Route route = values.get(i);
-      builder.add(Section.routes(route.family(), RouteScope.of(route.table())), route, rows.drafts.get(i).line);
+      builder.add(
+          Section.routes(route.family(), RouteScope.of(route.table())),
+          route,
+          rows.drafts.get(i).line);
     }
     for (Unread line : rows.unread) {
-      builder.unread(Section.routes(line.family.orElse(family), RouteScope.of(line.table.orElse(shown))), line.number, line.reason);
+      builder.unread(
+          Section.routes(line.family.orElse(family), RouteScope.of(line.table.orElse(shown))),
+          line.number,
+          line.reason);
     }
     return builder.build();
   }
 
-  /** The kernel makes these in table local only ({@code fib_frontend.c: fib_add_ifaddr}); iproute2 leaves the table out when asked for it. */
+  /**
+   * The kernel makes these in table local only ({@code fib_frontend.c: fib_add_ifaddr}); iproute2
+   * leaves the table out when asked for it.
+   */
   private static boolean belongsToLocal(RouteType type) {
     return type == RouteType.LOCAL || type == RouteType.BROADCAST || type == RouteType.ANYCAST;
   }
 
-  private record Unread(int number, Optional<IpFamily> family, Optional<RouteTable> table, String reason) {}
+  private record Unread(
+      int number, Optional<IpFamily> family, Optional<RouteTable> table, String reason) {}
 
   private static final class Rows {
     final List<RouteDraft> drafts = new ArrayList<>();
@@ -132,10 +167,18 @@ public final class IpRouteParser implements OutputParser {
       try {
         rows.drafts.add(RouteObject.read(object));
       } catch (BadLine e) {
-        rows.unread.add(new Unread(object.line(), Optional.empty(), object.text("table").map(RouteTable::new), e.reason()));
+        rows.unread.add(
+            new Unread(
+                object.line(),
+                Optional.empty(),
+                object.text("table").map(RouteTable::new),
+                e.reason()));
       }
     }
-    objects.broken().ifPresent(b -> rows.unread.add(new Unread(b.line(), Optional.empty(), Optional.empty(), b.reason())));
+    objects
+        .broken()
+        .ifPresent(b ->
+            rows.unread.add(new Unread(b.line(), Optional.empty(), Optional.empty(), b.reason())));
   }
 
   private static void readLines(Source source, Rows rows) {
@@ -159,21 +202,30 @@ public final class IpRouteParser implements OutputParser {
           throw new BadLine("a next hop without its route");
         }
       } catch (BadLine e) {
-        if (RouteLine.continues(words) && !lost && !rows.drafts.isEmpty() && !rows.drafts.getLast().own.isStated()) {
+        if (RouteLine.continues(words)
+            && !lost
+            && !rows.drafts.isEmpty()
+            && !rows.drafts.getLast().own.isStated()) {
           // a route that lacks one of its next hops would be a wrong route
           rows.drafts.removeLast();
           lost = true;
         }
-        Optional<IpFamily> family = line.text().contains("::") ? Optional.of(IpFamily.INET6) : Optional.empty();
+        Optional<IpFamily> family =
+            line.text().contains("::") ? Optional.of(IpFamily.INET6) : Optional.empty();
         int table = words.indexOf("table");
         Optional<RouteTable> name =
-            table >= 0 && table + 1 < words.size() ? Optional.of(new RouteTable(words.get(table + 1))) : Optional.empty();
+            table >= 0 && table + 1 < words.size()
+                ? Optional.of(new RouteTable(words.get(table + 1)))
+                : Optional.empty();
         rows.unread.add(new Unread(line.number(), family, name, e.reason()));
       }
     }
   }
 
-  /** Lines beside the routes: details of next hop objects, the cache's own, and the answer that a table does not exist, which is then empty. */
+  /**
+   * Lines beside the routes: details of next hop objects, the cache's own, and the answer that a
+   * table does not exist, which is then empty.
+   */
   private static boolean isByTheWay(List<String> words) {
     String first = words.getFirst();
     return first.equals("nh_info")

@@ -40,10 +40,16 @@ final class LinkDraft {
     return new Link(name, index, flags, mtu, operState, master, peer, linkType, mac, kind);
   }
 
-  /** What stands behind {@code link/}: the hardware type, the address, and for tunnels the other end. */
+  /**
+   * What stands behind {@code link/}: the hardware type, the address, and for tunnels the other
+   * end.
+   */
   void hardware(String type, Optional<String> address, Optional<String> other) {
     linkType = type;
-    mac = type.equals("ether") || type.equals("loopback") ? address.flatMap(MacAddress::parse) : Optional.empty();
+    mac =
+        type.equals("ether") || type.equals("loopback")
+            ? address.flatMap(MacAddress::parse)
+            : Optional.empty();
     Optional<IpAddress> local = address.flatMap(LinkDraft::specified);
     Optional<IpAddress> remote = other.flatMap(LinkDraft::specified);
     switch (type) {
@@ -62,11 +68,16 @@ final class LinkDraft {
   /** The kind from the words of its line: {@code vxlan id 1 local …}. */
   static LinkKind kind(List<String> words) {
     String name = words.getFirst();
-    Optional<IpAddress> local = value(words, "local").or(() -> value(words, "local6")).flatMap(LinkDraft::specified);
+    Optional<IpAddress> local =
+        value(words, "local").or(() -> value(words, "local6")).flatMap(LinkDraft::specified);
     Optional<IpAddress> remote =
-        value(words, "remote").or(() -> value(words, "group")).or(() -> value(words, "remote6")).flatMap(LinkDraft::specified);
+        value(words, "remote")
+            .or(() -> value(words, "group"))
+            .or(() -> value(words, "remote6"))
+            .flatMap(LinkDraft::specified);
     return switch (name) {
-      case "bridge" -> new LinkKind.Bridge(value(words, "vlan_filtering").filter("1"::equals).isPresent());
+      case "bridge" ->
+          new LinkKind.Bridge(value(words, "vlan_filtering").filter("1"::equals).isPresent());
       case "vxlan" ->
           new LinkKind.Vxlan(
               value(words, "id").flatMap(LinkDraft::vni),
@@ -104,7 +115,9 @@ final class LinkDraft {
   }
 
   static Optional<Mtu> mtu(String text) {
-    return WordCursor.isNumber(text) && text.length() < 10 ? Optional.of(new Mtu(Integer.parseInt(text))) : Optional.empty();
+    return WordCursor.isNumber(text) && text.length() < 10
+        ? Optional.of(new Mtu(Integer.parseInt(text)))
+        : Optional.empty();
   }
 
   private static Optional<String> value(List<String> words, String key) {

@@ -11,9 +11,15 @@ final class LinkObject {
   private LinkObject() {}
 
   static LinkDraft read(Tree object) throws BadLine {
-    LinkDraft draft = new LinkDraft(object.line(), object.text("ifname").orElseThrow(() -> new BadLine("an interface without ifname")));
+    LinkDraft draft =
+        new LinkDraft(
+            object.line(),
+            object.text("ifname").orElseThrow(() -> new BadLine("an interface without ifname")));
     long index = object.number("ifindex").orElse(-1);
-    draft.index = index >= 0 && index <= Integer.MAX_VALUE ? Optional.of(new IfIndex((int) index)) : Optional.empty();
+    draft.index =
+        index >= 0 && index <= Integer.MAX_VALUE
+            ? Optional.of(new IfIndex((int) index))
+            : Optional.empty();
     for (Tree flag : object.items("flags")) {
       if (flag instanceof Tree.Scalar(var text, var kind, var line)) {
         draft.flags.add(text);
@@ -23,13 +29,19 @@ final class LinkObject {
     draft.operState = object.text("operstate");
     draft.master = object.text("master");
     draft.peer = peer(object);
-    Optional<String> other = object.bool("link_pointtopoint").orElse(false) ? object.text("broadcast") : Optional.empty();
+    Optional<String> other =
+        object.bool("link_pointtopoint").orElse(false)
+            ? object.text("broadcast")
+            : Optional.empty();
     draft.hardware(object.text("link_type").orElse(""), object.text("address"), other);
     object.at("linkinfo").flatMap(LinkObject::kind).ifPresent(k -> draft.kind = Optional.of(k));
     return draft;
   }
 
-  /** As the text prints it behind {@code @}: a name, {@code ifN} for an index of another namespace, {@code NONE}. */
+  /**
+   * As the text prints it behind {@code @}: a name, {@code ifN} for an index of another namespace,
+   * {@code NONE}.
+   */
   private static Optional<String> peer(Tree object) {
     Optional<String> name = object.text("link");
     if (name.isPresent()) {
@@ -43,7 +55,8 @@ final class LinkObject {
 
   private static Optional<LinkKind> kind(Tree info) {
     Tree data = info.get("info_data").orElse(new Tree.Obj(java.util.Map.of(), info.line()));
-    Optional<IpAddress> local = data.text("local").or(() -> data.text("local6")).flatMap(LinkDraft::specified);
+    Optional<IpAddress> local =
+        data.text("local").or(() -> data.text("local6")).flatMap(LinkDraft::specified);
     Optional<IpAddress> remote =
         data.text("remote")
             .or(() -> data.text("group"))
@@ -51,19 +64,19 @@ final class LinkObject {
             .or(() -> data.text("group6"))
             .flatMap(LinkDraft::specified);
     return info.text("info_kind")
-        .map(
-            name ->
-                switch (name) {
-                  case "bridge" -> new LinkKind.Bridge(data.text("vlan_filtering").filter("1"::equals).isPresent());
-                  case "vxlan" ->
-                      new LinkKind.Vxlan(
-                          data.text("id").flatMap(LinkDraft::vni),
-                          local,
-                          remote,
-                          data.text("link"),
-                          data.text("port").flatMap(LinkDraft::port),
-                          data.bool("learning").orElse(true));
-                  default -> LinkDraft.plain(name, local, remote);
-                });
+        .map(name ->
+            switch (name) {
+              case "bridge" ->
+                  new LinkKind.Bridge(data.text("vlan_filtering").filter("1"::equals).isPresent());
+              case "vxlan" ->
+                  new LinkKind.Vxlan(
+                      data.text("id").flatMap(LinkDraft::vni),
+                      local,
+                      remote,
+                      data.text("link"),
+                      data.text("port").flatMap(LinkDraft::port),
+                      data.bool("learning").orElse(true));
+              default -> LinkDraft.plain(name, local, remote);
+            });
   }
 }

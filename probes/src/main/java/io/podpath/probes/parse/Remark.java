@@ -5,14 +5,20 @@ final class Remark {
 
   private Remark() {}
 
-  /** The line without a comment that begins with {@code //} or {@code #} behind white space, or with a word no tool prints. */
+  /**
+   * The line without a comment that begins with {@code //} or {@code #} behind white space, or with
+   * a word no tool prints.
+   */
   static String without(String line) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       boolean atWord = i == 0 || Character.isWhitespace(line.charAt(i - 1));
       boolean slashes = c == '/' && i + 1 < line.length() && line.charAt(i + 1) == '/';
       // a web copy may join the comment to the last word; no word of these tools holds two slashes
-      if (slashes || isForeign(c) || atWord && i > 0 && c == '#' || atWord && line.startsWith("<--", i)) {
+      if (slashes
+          || isForeign(c)
+          || atWord && i > 0 && c == '#'
+          || atWord && line.startsWith("<--", i)) {
         return line.substring(0, i).stripTrailing();
       }
     }
@@ -30,8 +36,15 @@ final class Remark {
     if (text.isEmpty() || text.length() > 40) {
       return false;
     }
-    boolean dots = text.chars().allMatch(c -> c == '.' || c == '…' || c == '[' || c == ']' || c == '<' || c == '>' || c == ' ');
-    boolean word = text.equals("<snip>") || text.equals("[snip]") || text.equals("--snip--") || text.equals("(snip)");
+    boolean dots =
+        text.chars()
+            .allMatch(c ->
+                c == '.' || c == '…' || c == '[' || c == ']' || c == '<' || c == '>' || c == ' ');
+    boolean word =
+        text.equals("<snip>")
+            || text.equals("[snip]")
+            || text.equals("--snip--")
+            || text.equals("(snip)");
     return word || dots && (text.contains("..") || text.indexOf('…') >= 0);
   }
 

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which tables of routes a listing shows whole. With a command, iproute2's own defaults tell ({@code iproute_list_flush_or_save}: table
- * main of IPv4; with {@code table all} both families). Without one, only the rows can: somebody may have pasted three lines of twenty.
+ * Which tables of routes a listing shows whole. With a command, iproute2's own defaults tell
+ * ({@code iproute_list_flush_or_save}: table main of IPv4; with {@code table all} both families).
+ * Without one, only the rows can: somebody may have pasted three lines of twenty.
  */
 final class RouteCoverage {
 
@@ -54,9 +55,13 @@ final class RouteCoverage {
     others.removeIf(word -> word.startsWith("-"));
     boolean all = table.equals("all") || table.equals("0");
     List<IpFamily> families =
-        command.family().map(List::of).orElse(all ? List.of(IpFamily.values()) : List.of(IpFamily.INET));
+        command
+            .family()
+            .map(List::of)
+            .orElse(all ? List.of(IpFamily.values()) : List.of(IpFamily.INET));
     for (IpFamily family : families) {
-      for (RouteScope scope : all ? List.of(RouteScope.values()) : List.of(RouteScope.of(new RouteTable(table)))) {
+      for (RouteScope scope :
+          all ? List.of(RouteScope.values()) : List.of(RouteScope.of(new RouteTable(table)))) {
         if (!others.isEmpty()) {
           builder.part(Section.routes(family, scope), command.rank(), SOME);
         } else if (!all && scope == RouteScope.OTHER) {
@@ -71,7 +76,8 @@ final class RouteCoverage {
   /**
    * @param named whether a row names its table, which only {@code table all} makes iproute2 do
    */
-  static void byRows(List<Route> rows, boolean named, boolean fileIsNamedSo, int rank, ReadingBuilder builder) {
+  static void byRows(
+      List<Route> rows, boolean named, boolean fileIsNamedSo, int rank, ReadingBuilder builder) {
     for (IpFamily family : IpFamily.values()) {
       List<Route> mine = rows.stream().filter(r -> r.family() == family).toList();
       if (mine.isEmpty()) {
@@ -81,10 +87,16 @@ final class RouteCoverage {
       for (RouteScope scope : RouteScope.values()) {
         Section<Route> section = Section.routes(family, scope);
         boolean whole =
-            named ? loopback
+            named
+                ? loopback
                 : switch (scope) {
                   case LOCAL -> loopback;
-                  case MAIN -> fileIsNamedSo && looksWhole(mine.stream().filter(r -> r.table().equals(RouteTable.MAIN)).toList());
+                  case MAIN ->
+                      fileIsNamedSo
+                          && looksWhole(
+                              mine.stream()
+                                  .filter(r -> r.table().equals(RouteTable.MAIN))
+                                  .toList());
                   case OTHER -> false;
                 };
         if (whole) {
@@ -101,8 +113,9 @@ final class RouteCoverage {
   }
 
   /**
-   * Whether the rows can be a whole main table: something leads to the node's own network, and every gateway stands in a network that a
-   * row reaches without a gateway, for otherwise the kernel would have refused the route ({@code fib_semantics.c: fib_check_nh}).
+   * Whether the rows can be a whole main table: something leads to the node's own network, and
+   * every gateway stands in a network that a row reaches without a gateway, for otherwise the
+   * kernel would have refused the route ({@code fib_semantics.c: fib_check_nh}).
    */
   private static boolean looksWhole(List<Route> rows) {
     List<IpPrefix> links = new ArrayList<>();
@@ -116,7 +129,10 @@ final class RouteCoverage {
         }
       }
     }
-    return underlay && rows.stream().flatMap(r -> r.nextHops().stream()).allMatch(hop -> isReachable(hop, links));
+    return underlay
+        && rows.stream()
+            .flatMap(r -> r.nextHops().stream())
+            .allMatch(hop -> isReachable(hop, links));
   }
 
   private static boolean isReachable(NextHop hop, List<IpPrefix> links) {

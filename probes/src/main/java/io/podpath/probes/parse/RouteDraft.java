@@ -39,7 +39,10 @@ final class RouteDraft {
   static final class Hop {
     Optional<IpAddress> gateway = Optional.empty();
 
-    /** Whether the gateway was printed as {@code via inet6}, so that it does not tell the family of the route. */
+    /**
+     * Whether the gateway was printed as {@code via inet6}, so that it does not tell the family of
+     * the route.
+     */
     boolean foreignGateway;
 
     Optional<String> device = Optional.empty();

@@ -11,7 +11,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** One route as {@code ip route} prints it (iproute2 {@code iproute.c: print_route}); any order of the words is taken. */
+/**
+ * One route as {@code ip route} prints it (iproute2 {@code iproute.c: print_route}); any order of
+ * the words is taken.
+ */
 final class RouteLine {
 
   private static final Set<String> FLAGS =
@@ -52,10 +55,30 @@ final class RouteLine {
   /** Words with one value that podpath keeps without using them. */
   private static final Set<String> VALUED =
       Set.of(
-          "from", "tos", "dsfield", "nhid", "pref", "expires", "error", "realm", "realms", "flow", "mark", "iif", "oif", "uid", "users",
-          "used", "age", "ttl-propagate", "ipid", "ts", "tsage");
+          "from",
+          "tos",
+          "dsfield",
+          "nhid",
+          "pref",
+          "expires",
+          "error",
+          "realm",
+          "realms",
+          "flow",
+          "mark",
+          "iif",
+          "oif",
+          "uid",
+          "users",
+          "used",
+          "age",
+          "ttl-propagate",
+          "ipid",
+          "ts",
+          "tsage");
 
-  private static final Set<String> BEHIND_ENCAP = Set.of("via", "dev", "table", "proto", "nhid", "scope", "metric", "weight");
+  private static final Set<String> BEHIND_ENCAP =
+      Set.of("via", "dev", "table", "proto", "nhid", "scope", "metric", "weight");
 
   private RouteLine() {}
 
@@ -74,7 +97,8 @@ final class RouteLine {
     }
     String destination = cursor.peek();
     if (destination.startsWith("0/") && WordCursor.isNumber(destination.substring(2))) {
-      // iproute2 prints 0/LENGTH for a prefix without an address of its own; its family is IPv4 in every release that does so
+      // iproute2 prints 0/LENGTH for a prefix without an address of its own; its family is IPv4 in
+      // every release that does so
       draft.destination = IpPrefix.parse("0.0.0.0" + destination.substring(1));
       cursor.take("destination");
     } else if (!cursor.takeIf("default")) {
@@ -92,7 +116,8 @@ final class RouteLine {
     attributes(draft, draft.own, new WordCursor(words));
   }
 
-  private static void attributes(RouteDraft draft, RouteDraft.Hop first, WordCursor cursor) throws BadLine {
+  private static void attributes(RouteDraft draft, RouteDraft.Hop first, WordCursor cursor)
+      throws BadLine {
     RouteDraft.Hop hop = first;
     while (cursor.more()) {
       String word = cursor.take("word");
@@ -123,7 +148,8 @@ final class RouteLine {
     refuseSecond(hop.gateway, "via");
     boolean named = cursor.takeIf("inet") || cursor.takeIf("inet6");
     IpAddress gateway = cursor.address("via");
-    boolean otherFamily = draft.destination.isPresent() && draft.destination.get().family() != gateway.family();
+    boolean otherFamily =
+        draft.destination.isPresent() && draft.destination.get().family() != gateway.family();
     if (otherFamily && !named) {
       throw new BadLine("destination and via are of two families");
     }
@@ -149,7 +175,8 @@ final class RouteLine {
     return text.toString();
   }
 
-  private static void other(RouteDraft draft, RouteDraft.Hop hop, String word, WordCursor cursor) throws BadLine {
+  private static void other(RouteDraft draft, RouteDraft.Hop hop, String word, WordCursor cursor)
+      throws BadLine {
     if (FLAGS.contains(word)) {
       hop.flags.add(word);
     } else if (METRICS.contains(word)) {
@@ -160,7 +187,9 @@ final class RouteLine {
     } else if (word.equals("as")) {
       cursor.takeIf("to");
       draft.attributes.put("as to", cursor.take("as to"));
-    } else if (RouteType.parse(word).isPresent() || IpPrefix.parse(word).isPresent() || word.equals("default")) {
+    } else if (RouteType.parse(word).isPresent()
+        || IpPrefix.parse(word).isPresent()
+        || word.equals("default")) {
       // two rows on one line: which words belong to which cannot be told
       throw new BadLine("a second destination in one line");
     } else {

@@ -1,7 +1,6 @@
 package io.podpath.probes.parse;
 
 import io.podpath.core.net.IpAddress;
-import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.RouteTable;
 import io.podpath.core.node.RouteType;
@@ -14,8 +13,12 @@ import java.util.Set;
 /** One route as {@code ip -j route} prints it, brought to the same values as its text. */
 final class RouteObject {
 
-  /** Encapsulations whose members do not overwrite the route's own: ip, ip6 and mpls print a second {@code dst} into the same object. */
-  private static final Set<String> PLAIN_ENCAPS = Set.of("seg6", "seg6local", "bpf", "ioam6", "rpl", "xfrm");
+  /**
+   * Encapsulations whose members do not overwrite the route's own: ip, ip6 and mpls print a second
+   * {@code dst} into the same object.
+   */
+  private static final Set<String> PLAIN_ENCAPS =
+      Set.of("seg6", "seg6local", "bpf", "ioam6", "rpl", "xfrm");
 
   private RouteObject() {}
 
@@ -23,13 +26,17 @@ final class RouteObject {
     RouteDraft draft = new RouteDraft(object.line());
     Optional<String> type = object.text("type");
     if (type.isPresent()) {
-      draft.type = RouteType.parse(type.get()).orElseThrow(() -> new BadLine("unknown route type " + WordCursor.shown(type.get())));
+      draft.type =
+          RouteType.parse(type.get())
+              .orElseThrow(() -> new BadLine("unknown route type " + WordCursor.shown(type.get())));
     }
     String destination = object.text("dst").orElseThrow(() -> new BadLine("a route without dst"));
     if (!destination.equals("default")) {
       draft.destination =
           Optional.of(
-              IpPrefix.parse(destination).orElseThrow(() -> new BadLine("dst is no prefix: " + WordCursor.shown(destination))));
+              IpPrefix.parse(destination)
+                  .orElseThrow(
+                      () -> new BadLine("dst is no prefix: " + WordCursor.shown(destination))));
     }
     draft.table = object.text("table").map(RouteTable::new);
     draft.protocol = object.text("protocol");
@@ -56,7 +63,10 @@ final class RouteObject {
     }
     hop.device = object.text("dev");
     long weight = object.number("weight").orElse(-1);
-    hop.weight = weight >= 0 && weight <= Integer.MAX_VALUE ? OptionalInt.of((int) weight) : OptionalInt.empty();
+    hop.weight =
+        weight >= 0 && weight <= Integer.MAX_VALUE
+            ? OptionalInt.of((int) weight)
+            : OptionalInt.empty();
     for (Tree flag : object.items("flags")) {
       if (flag instanceof Tree.Scalar(var text, var kind, var line) && !text.isEmpty()) {
         hop.flags.add(text);
@@ -65,7 +75,8 @@ final class RouteObject {
     Optional<String> encap = object.text("encap");
     if (encap.isPresent()) {
       if (!PLAIN_ENCAPS.contains(encap.get())) {
-        throw new BadLine("encap " + WordCursor.shown(encap.get()) + " hides the destination in JSON");
+        throw new BadLine(
+            "encap " + WordCursor.shown(encap.get()) + " hides the destination in JSON");
       }
       hop.encap = Optional.of(encapText(object, encap.get()));
     }
@@ -79,7 +90,8 @@ final class RouteObject {
     if (!segments.isEmpty()) {
       text.append(" segs ").append(segments.size()).append(" [ ");
       for (Tree segment : segments) {
-        text.append(segment instanceof Tree.Scalar(var value, var kind, var line) ? value : "?").append(' ');
+        text.append(segment instanceof Tree.Scalar(var value, var kind, var line) ? value : "?")
+            .append(' ');
       }
       text.append(']');
     }
@@ -97,15 +109,20 @@ final class RouteObject {
   }
 
   private static void attributes(Tree object, RouteDraft draft) {
-    for (String word : List.of("from", "tos", "nhid", "mark", "error", "iif", "pref", "ttl-propagate", "uid")) {
+    for (String word :
+        List.of("from", "tos", "nhid", "mark", "error", "iif", "pref", "ttl-propagate", "uid")) {
       object.text(word).ifPresent(value -> draft.attributes.put(word, value));
     }
     // the text says "299sec"
-    object.text("expires").ifPresent(value -> draft.attributes.put("expires", value.endsWith("sec") ? value : value + "sec"));
+    object
+        .text("expires")
+        .ifPresent(value ->
+            draft.attributes.put("expires", value.endsWith("sec") ? value : value + "sec"));
     Optional<String> to = object.text("flow", "to");
     Optional<String> from = object.text("flow", "from");
     if (to.isPresent()) {
-      draft.attributes.put(from.isPresent() ? "realms" : "realm", from.map(f -> f + "/").orElse("") + to.get());
+      draft.attributes.put(
+          from.isPresent() ? "realms" : "realm", from.map(f -> f + "/").orElse("") + to.get());
     }
   }
 
@@ -115,7 +132,7 @@ final class RouteObject {
   }
 
   private static IpAddress parse(String text, String member) throws BadLine {
-    return IpAddress.parse(text).orElseThrow(() -> new BadLine(member + " is no address: " + WordCursor.shown(text)));
+    return IpAddress.parse(text)
+        .orElseThrow(() -> new BadLine(member + " is no address: " + WordCursor.shown(text)));
   }
-
 }

@@ -39,12 +39,14 @@ final class WordCursor {
 
   IpAddress address(String what) throws BadLine {
     String word = take(what);
-    return IpAddress.parse(word).orElseThrow(() -> new BadLine(what + " is no address: " + shown(word)));
+    return IpAddress.parse(word)
+        .orElseThrow(() -> new BadLine(what + " is no address: " + shown(word)));
   }
 
   IpPrefix prefix(String what) throws BadLine {
     String word = take(what);
-    return IpPrefix.parse(word).orElseThrow(() -> new BadLine(what + " is no prefix: " + shown(word)));
+    return IpPrefix.parse(word)
+        .orElseThrow(() -> new BadLine(what + " is no prefix: " + shown(word)));
   }
 
   /** An unsigned number of at most 15 digits. */

@@ -77,7 +77,8 @@ class IpAddrParserTest {
   void readsLinksAndAddresses() {
     Facts facts = read("ip addr", TEXT);
 
-    assertThat(facts.get(Section.LINKS).values().map(Link::name)).containsExactly("lo", "e0", "tun0");
+    assertThat(facts.get(Section.LINKS).values().map(Link::name))
+        .containsExactly("lo", "e0", "tun0");
     assertThat(printed(facts))
         .containsExactly(
             "inet 127.0.0.1/8 scope host dev lo",
@@ -100,24 +101,36 @@ class IpAddrParserTest {
 
   @Test
   void needsNoIndentation() {
-    String flat = TEXT.lines().map(l -> String.join(" ", Lines.words(l))).reduce("", (a, b) -> a + b + "\n");
+    String flat =
+        TEXT.lines().map(l -> String.join(" ", Lines.words(l))).reduce("", (a, b) -> a + b + "\n");
 
     assertThat(read("ip addr", flat).sameValues(read("ip addr", TEXT))).isTrue();
   }
 
   @Test
   void oneLineFormGivesAddressesOnly() {
-    Facts facts = read("ip -o addr", "3: e0    inet 10.0.0.9/24 scope global secondary e0:1\\       valid_lft forever preferred_lft forever\n3: e0    inet6 2001:db8::5/64 scope global nodad \\       valid_lft forever preferred_lft forever\n");
+    Facts facts =
+        read(
+            "ip -o addr",
+            "3: e0    inet 10.0.0.9/24 scope global secondary e0:1\\       valid_lft forever preferred_lft forever\n3: e0    inet6 2001:db8::5/64 scope global nodad \\       valid_lft forever preferred_lft forever\n");
 
-    assertThat(printed(facts)).containsExactly("inet 10.0.0.9/24 scope global dev e0", "inet6 2001:db8::5/64 scope global dev e0");
+    assertThat(printed(facts))
+        .containsExactly(
+            "inet 10.0.0.9/24 scope global dev e0", "inet6 2001:db8::5/64 scope global dev e0");
     assertThat(facts.get(Section.ADDRESSES).isComplete()).isTrue();
     assertThat(facts.get(Section.LINKS).isNotGathered()).isTrue();
   }
 
   @Test
   void briefFormGivesAddressesOnly() {
-    Facts text = read("ip -br a", "docker0          DOWN           \ne0@p0            UP             10.0.0.1/24 10.7.0.1/24 metric 77 fe80::1/64 \nt1               UNKNOWN        10.8.0.1 peer 10.8.0.2/32 \n");
-    Facts json = read("ip -br -j a", "[{\"ifname\":\"lo\",\"operstate\":\"UNKNOWN\",\"addr_info\":[{\"local\":\"127.0.0.1\",\"prefixlen\":8}]}]");
+    Facts text =
+        read(
+            "ip -br a",
+            "docker0          DOWN           \ne0@p0            UP             10.0.0.1/24 10.7.0.1/24 metric 77 fe80::1/64 \nt1               UNKNOWN        10.8.0.1 peer 10.8.0.2/32 \n");
+    Facts json =
+        read(
+            "ip -br -j a",
+            "[{\"ifname\":\"lo\",\"operstate\":\"UNKNOWN\",\"addr_info\":[{\"local\":\"127.0.0.1\",\"prefixlen\":8}]}]");
 
     assertThat(printed(text))
         .containsExactly(
@@ -132,8 +145,17 @@ class IpAddrParserTest {
 
   @Test
   void aFragmentIsNamedByItsLabel() {
-    Facts lone = facts(parser.parse(Source.ofFile("ip-addr.txt", "    inet 192.168.96.12/32 scope global kube-ipvs0\n")));
-    Facts cut = facts(parser.parse(Source.ofFile("ip-addr.txt", "14: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default\n    inet 10.11.0.1/32 ...\n")));
+    Facts lone =
+        facts(
+            parser.parse(
+                Source.ofFile(
+                    "ip-addr.txt", "    inet 192.168.96.12/32 scope global kube-ipvs0\n")));
+    Facts cut =
+        facts(
+            parser.parse(
+                Source.ofFile(
+                    "ip-addr.txt",
+                    "14: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default\n    inet 10.11.0.1/32 ...\n")));
 
     assertThat(printed(lone)).containsExactly("inet 192.168.96.12/32 scope global dev kube-ipvs0");
     assertThat(lone.get(Section.ADDRESSES).isComplete()).isFalse();
@@ -144,9 +166,15 @@ class IpAddrParserTest {
 
   @Test
   void anAddressBelowTheHeadOfAnotherInterfaceKeepsItsOwn() {
-    Facts facts = read("ip addr", "2: eth0: <UP> mtu 1500 state UP\n    inet 10.0.0.1/24 scope global eth0\n    inet 10.96.0.1/32 scope global kube-ipvs0\n");
+    Facts facts =
+        read(
+            "ip addr",
+            "2: eth0: <UP> mtu 1500 state UP\n    inet 10.0.0.1/24 scope global eth0\n    inet 10.96.0.1/32 scope global kube-ipvs0\n");
 
-    assertThat(printed(facts)).containsExactly("inet 10.0.0.1/24 scope global dev eth0", "inet 10.96.0.1/32 scope global dev kube-ipvs0");
+    assertThat(printed(facts))
+        .containsExactly(
+            "inet 10.0.0.1/24 scope global dev eth0",
+            "inet 10.96.0.1/32 scope global dev kube-ipvs0");
   }
 
   @Test
@@ -163,11 +191,10 @@ class IpAddrParserTest {
 
     assertThat(facts.get(Section.ADDRESSES).values())
         .singleElement()
-        .satisfies(
-            a -> {
-              assertThat(a.local()).isEqualTo(IpAddress.of("10.110.25.205"));
-              assertThat(a.flags()).containsExactly("dynamic");
-            });
+        .satisfies(a -> {
+          assertThat(a.local()).isEqualTo(IpAddress.of("10.110.25.205"));
+          assertThat(a.flags()).containsExactly("dynamic");
+        });
   }
 
   @ParameterizedTest
@@ -183,7 +210,9 @@ class IpAddrParserTest {
   void aLineItCannotReadMakesTheAddressesPartial(String line) {
     Reading reading = parser.parse(Source.ofFile("p", TEXT + line + "\n").byCommand("ip addr"));
 
-    assertThat(reading.unread()).isNotEmpty().allSatisfy(u -> assertThat(u.from().line()).isEqualTo(22));
+    assertThat(reading.unread())
+        .isNotEmpty()
+        .allSatisfy(u -> assertThat(u.from().line()).isEqualTo(22));
     assertThat(facts(reading).get(Section.ADDRESSES).isComplete()).isFalse();
     assertThat(printed(facts(reading))).hasSize(7);
   }
@@ -207,7 +236,8 @@ class IpAddrParserTest {
     "ip -4 -o a, false, false"
   })
   void theCommandTellsWhatIsWhole(String command, boolean addresses, boolean links) {
-    Facts facts = read(command, command.contains("-o") ? "1: lo    inet 127.0.0.1/8 scope host lo\n" : TEXT);
+    Facts facts =
+        read(command, command.contains("-o") ? "1: lo    inet 127.0.0.1/8 scope host lo\n" : TEXT);
 
     assertThat(facts.get(Section.ADDRESSES).isComplete()).isEqualTo(addresses);
     assertThat(facts.get(Section.LINKS).isComplete()).isEqualTo(links);
@@ -216,12 +246,24 @@ class IpAddrParserTest {
   @Test
   void anEmptyAnswerOfTheWholeCommandIsAnEmptyTable() {
     assertThat(read("ip addr", "").get(Section.ADDRESSES).isComplete()).isTrue();
-    assertThat(facts(parser.parse(Source.ofFile("ip-addr.txt", ""))).get(Section.ADDRESSES).isComplete()).isFalse();
+    assertThat(
+            facts(parser.parse(Source.ofFile("ip-addr.txt", "")))
+                .get(Section.ADDRESSES)
+                .isComplete())
+        .isFalse();
   }
 
   @Test
   void survivesNonsense() {
-    for (String text : List.of("inet", "inet /", "inet6 ::/ scope", "1: lo inet", "[{\"ifname\":\"a\",\"addr_info\":[{\"local\":5}]}]", "[{\"addr_info\":[]}]", "\\\\\\")) {
+    for (String text :
+        List.of(
+            "inet",
+            "inet /",
+            "inet6 ::/ scope",
+            "1: lo inet",
+            "[{\"ifname\":\"a\",\"addr_info\":[{\"local\":5}]}]",
+            "[{\"addr_info\":[]}]",
+            "\\\\\\")) {
       Entries<Address> rows = read("ip addr", text).get(Section.ADDRESSES);
       assertThat(rows.isEmpty()).as(text).isTrue();
     }
@@ -236,7 +278,11 @@ class IpAddrParserTest {
       assertThat(text.unread()).as(file.toString()).isEmpty();
       Path json = file.resolveSibling("ip-j-addr.json");
       if (json.toFile().exists()) {
-        assertThat(facts(parser.parse(RealOutputs.read(json).byCommand("ip -j addr"))).get(Section.ADDRESSES).values().toList())
+        assertThat(
+                facts(parser.parse(RealOutputs.read(json).byCommand("ip -j addr")))
+                    .get(Section.ADDRESSES)
+                    .values()
+                    .toList())
             .as(file.toString())
             .isEqualTo(facts(text).get(Section.ADDRESSES).values().toList());
       }

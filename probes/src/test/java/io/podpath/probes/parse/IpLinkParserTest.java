@@ -77,7 +77,9 @@ class IpLinkParserTest {
     Link eth0 = link(reading, "eth0");
     assertThat(reading.unread()).isEmpty();
     assertThat(links(reading).values().count()).isEqualTo(8);
-    assertThat(eth0).hasToString("2: eth0@if4: <BROADCAST,LOWER_UP,MULTICAST,UP> mtu 1500 master docker0 state UP");
+    assertThat(eth0)
+        .hasToString(
+            "2: eth0@if4: <BROADCAST,LOWER_UP,MULTICAST,UP> mtu 1500 master docker0 state UP");
     assertThat(eth0.mac()).contains(MacAddress.of("52:54:00:03:00:01"));
     assertThat(eth0.linkType()).isEqualTo("ether");
     assertThat(link(reading, "docker0").operState()).contains("DOWN");
@@ -100,19 +102,30 @@ class IpLinkParserTest {
                 Optional.of("eth0"),
                 Optional.of(new Port(8472)),
                 false));
-    assertThat(link(reading, "tunl0").kind()).contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
+    assertThat(link(reading, "tunl0").kind())
+        .contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
     assertThat(link(reading, "docker0").kind()).contains(new LinkKind.Bridge(true));
     assertThat(link(reading, "gretap1").kind())
-        .contains(new LinkKind.Gre("gretap", Optional.of(IpAddress.of("10.0.0.1")), Optional.of(IpAddress.of("10.0.0.2"))));
+        .contains(
+            new LinkKind.Gre(
+                "gretap",
+                Optional.of(IpAddress.of("10.0.0.1")),
+                Optional.of(IpAddress.of("10.0.0.2"))));
     assertThat(link(reading, "flannel0").kind()).contains(new LinkKind.Tun());
     assertThat(link(reading, "ovs-system").kind()).contains(new LinkKind.Other("openvswitch"));
   }
 
   @Test
   void needsNoIndentation() {
-    String flat = DETAILED.lines().map(String::strip).map(l -> String.join(" ", Lines.words(l))).reduce("", (a, b) -> a + b + "\n");
+    String flat =
+        DETAILED
+            .lines()
+            .map(String::strip)
+            .map(l -> String.join(" ", Lines.words(l)))
+            .reduce("", (a, b) -> a + b + "\n");
 
-    assertThat(links(read("ip -d link", flat)).values().toList()).isEqualTo(links(read("ip -d link", DETAILED)).values().toList());
+    assertThat(links(read("ip -d link", flat)).values().toList())
+        .isEqualTo(links(read("ip -d link", DETAILED)).values().toList());
   }
 
   @Test
@@ -130,8 +143,10 @@ class IpLinkParserTest {
     assertThat(reading.unread()).isEmpty();
     assertThat(links(reading).isComplete()).isTrue();
     assertThat(link(reading, "tunl0").peer()).contains("NONE");
-    assertThat(link(reading, "tunl0").kind()).contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
-    assertThat(link(reading, "veth1")).hasToString("4: veth1@if9: <UP> mtu 1500 master cni0 state UP");
+    assertThat(link(reading, "tunl0").kind())
+        .contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
+    assertThat(link(reading, "veth1"))
+        .hasToString("4: veth1@if9: <UP> mtu 1500 master cni0 state UP");
     assertThat(link(reading, "flannel.1").kind())
         .contains(
             new LinkKind.Vxlan(
@@ -157,13 +172,21 @@ class IpLinkParserTest {
 
     assertThat(link(reading, "ens3").mtu()).hasToString("Optional[1500]");
     assertThat(link(reading, "tunl0").kind())
-        .contains(new LinkKind.Ipip(Optional.of(IpAddress.of("10.0.0.5")), Optional.of(IpAddress.of("10.0.0.6"))));
+        .contains(
+            new LinkKind.Ipip(
+                Optional.of(IpAddress.of("10.0.0.5")), Optional.of(IpAddress.of("10.0.0.6"))));
   }
 
   @Test
   void readsOneLineAndBriefForms() {
-    Reading oneline = read("ip -o link", "3: e0@p0: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP qlen 1000\\    link/ether 96:74:8b:ac:b4:5a brd ff:ff:ff:ff:ff:ff\\    alias my link\n");
-    Reading brief = read("ip -br link", "lo               UNKNOWN        00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP> \ntun0             DOWN           <POINTOPOINT,NOARP> \n");
+    Reading oneline =
+        read(
+            "ip -o link",
+            "3: e0@p0: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP qlen 1000\\    link/ether 96:74:8b:ac:b4:5a brd ff:ff:ff:ff:ff:ff\\    alias my link\n");
+    Reading brief =
+        read(
+            "ip -br link",
+            "lo               UNKNOWN        00:00:00:00:00:00 <LOOPBACK,UP,LOWER_UP> \ntun0             DOWN           <POINTOPOINT,NOARP> \n");
 
     assertThat(link(oneline, "e0").mac()).contains(MacAddress.of("96:74:8b:ac:b4:5a"));
     assertThat(link(brief, "lo").isUp()).isTrue();
@@ -189,7 +212,14 @@ class IpLinkParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ip link, true", "ip -d l ls, true", "ip link show, true", "ip link show eth0, false", "ip link show master cni0, false", "ip link list up, false"})
+  @CsvSource({
+    "ip link, true",
+    "ip -d l ls, true",
+    "ip link show, true",
+    "ip link show eth0, false",
+    "ip link show master cni0, false",
+    "ip link list up, false"
+  })
   void theCommandTellsWhetherAllAreShown(String command, boolean whole) {
     assertThat(links(read(command, DETAILED)).isComplete()).isEqualTo(whole);
   }
@@ -203,7 +233,13 @@ class IpLinkParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"...", "Device \"eth9\" does not exist.", "some prose", "inet 10.0.0.1/24 scope global eth0"})
+  @ValueSource(
+      strings = {
+        "...",
+        "Device \"eth9\" does not exist.",
+        "some prose",
+        "inet 10.0.0.1/24 scope global eth0"
+      })
   void aForeignLineMakesTheTablePartial(String line) {
     Reading reading = read("ip link", DETAILED + line + "\n");
 
@@ -214,7 +250,18 @@ class IpLinkParserTest {
 
   @Test
   void survivesNonsense() {
-    for (String text : List.of("", "1:", "1: :", "99999999999: x: <", "x: <>", "link/ether", "[{\"ifname\":", "[{}]", "[[[", "1: a: <,,,> mtu")) {
+    for (String text :
+        List.of(
+            "",
+            "1:",
+            "1: :",
+            "99999999999: x: <",
+            "x: <>",
+            "link/ether",
+            "[{\"ifname\":",
+            "[{}]",
+            "[[[",
+            "1: a: <,,,> mtu")) {
       assertThat(read("ip link", text).unread().size()).as(text).isLessThanOrEqualTo(2);
     }
   }
@@ -222,13 +269,16 @@ class IpLinkParserTest {
   @Test
   void readsEveryRecordedListingAlikeAsTextAndJson() {
     List<Path> texts = new ArrayList<>(RealOutputs.examples(n -> n.equals("ip-d-link.txt")));
-    texts.addAll(RealOutputs.shared("recorded", n -> n.equals("ip-d-link.txt") || n.equals("ip-s-link.txt")));
+    texts.addAll(
+        RealOutputs.shared(
+            "recorded", n -> n.equals("ip-d-link.txt") || n.equals("ip-s-link.txt")));
     for (Path file : texts) {
       Reading reading = read("ip -d link", RealOutputs.read(file).text());
       assertThat(reading.unread()).as(file.toString()).isEmpty();
       Path json = file.resolveSibling("ip-d-j-link.json");
       if (json.toFile().exists() && file.toString().contains("-d-")) {
-        List<Link> objects = links(read("ip -d -j link", RealOutputs.read(json).text())).values().toList();
+        List<Link> objects =
+            links(read("ip -d -j link", RealOutputs.read(json).text())).values().toList();
         assertThat(links(reading).values().map(IpLinkParserTest::withoutNamespaceWords).toList())
             .as(file.toString())
             .isEqualTo(objects.stream().map(IpLinkParserTest::withoutNamespaceWords).toList());
@@ -240,6 +290,15 @@ class IpLinkParserTest {
   /** The text resolves the peer's index within the wrong namespace, JSON does not resolve it. */
   private static Link withoutNamespaceWords(Link link) {
     return new Link(
-        link.name(), link.index(), link.flags(), link.mtu(), link.operState(), link.master(), Optional.empty(), link.linkType(), link.mac(), link.kind());
+        link.name(),
+        link.index(),
+        link.flags(),
+        link.mtu(),
+        link.operState(),
+        link.master(),
+        Optional.empty(),
+        link.linkType(),
+        link.mac(),
+        link.kind());
   }
 }

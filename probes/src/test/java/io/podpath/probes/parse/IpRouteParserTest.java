@@ -74,7 +74,9 @@ class IpRouteParserTest {
         "fe80::/64 dev cni0 proto kernel metric 256 pref medium"
       })
   void printsWhatItReadOfIpv6(String line) {
-    assertThat(facts(read("ip -6 route", line + "\n")).get(MAIN6).values()).singleElement().hasToString(line);
+    assertThat(facts(read("ip -6 route", line + "\n")).get(MAIN6).values())
+        .singleElement()
+        .hasToString(line);
   }
 
   @Test
@@ -153,14 +155,16 @@ class IpRouteParserTest {
 
     assertThat(ofText.sections()).hasSize(6);
     for (Section<?> section : ofText.sections()) {
-      assertThat(ofJson.get(section).values().toList()).isEqualTo(ofText.get(section).values().toList());
+      assertThat(ofJson.get(section).values().toList())
+          .isEqualTo(ofText.get(section).values().toList());
       assertThat(ofJson.get(section).isComplete()).as(section.name()).isTrue();
     }
   }
 
   @Test
   void doesNotTrustJsonWhoseEncapOverwritesTheDestination() {
-    String json = "[{\"dst\":\"10.11.0.0/16\",\"encap\":\"ip\",\"id\":100,\"src\":\"0.0.0.0\",\"dst\":\"1.2.3.4\",\"dev\":\"e0\",\"flags\":[]}]";
+    String json =
+        "[{\"dst\":\"10.11.0.0/16\",\"encap\":\"ip\",\"id\":100,\"src\":\"0.0.0.0\",\"dst\":\"1.2.3.4\",\"dev\":\"e0\",\"flags\":[]}]";
 
     Reading reading = read("ip -j route", json);
 
@@ -171,7 +175,8 @@ class IpRouteParserTest {
 
   @Test
   void anAddressWithoutLengthIsAHostEvenWhenItIsZero() {
-    Route route = main("0.0.0.0 via 172.18.163.254 dev bond0.1103\n").values().findFirst().orElseThrow();
+    Route route =
+        main("0.0.0.0 via 172.18.163.254 dev bond0.1103\n").values().findFirst().orElseThrow();
 
     assertThat(route.destination().isHost()).isTrue();
     assertThat(route.destination().isDefault()).isFalse();
@@ -192,9 +197,14 @@ class IpRouteParserTest {
         "..."
       })
   void aLineItCannotReadMakesTheTablePartial(String line) {
-    Reading reading = read("ip route", "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5\n" + line + "\n");
+    Reading reading =
+        read(
+            "ip route",
+            "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5\n" + line + "\n");
 
-    assertThat(reading.unread()).singleElement().satisfies(u -> assertThat(u.from().line()).isEqualTo(2));
+    assertThat(reading.unread())
+        .singleElement()
+        .satisfies(u -> assertThat(u.from().line()).isEqualTo(2));
     assertThat(facts(reading).get(line.contains("::") ? MAIN6 : MAIN).isComplete()).isFalse();
     assertThat(facts(reading).get(MAIN).values().map(Route::toString))
         .allMatch(r -> r.equals("10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5"));
@@ -202,7 +212,8 @@ class IpRouteParserTest {
 
   @Test
   void aRouteOneOfWhoseNextHopsCannotBeReadIsNotTakenWithTheOthers() {
-    String text = "10.9.0.0/16 proto bird\n\tnexthop via 10.0.0.2 dev e0 weight 1\n\tnexthop via x.x.x.x dev e1 weight 1\n\tnexthop via 10.0.0.3 dev e0\n";
+    String text =
+        "10.9.0.0/16 proto bird\n\tnexthop via 10.0.0.2 dev e0 weight 1\n\tnexthop via x.x.x.x dev e1 weight 1\n\tnexthop via 10.0.0.3 dev e0\n";
 
     Reading reading = read("ip route", text);
 
@@ -213,18 +224,23 @@ class IpRouteParserTest {
   @ParameterizedTest
   @ValueSource(strings = {" //this route fails", "//这条路由不通", " # wrong", " 这条路由不通", "（错误）"})
   void toleratesRemarksBehindARoute(String remark) {
-    Reading reading = read("ip route", "10.122.17.64/26 via 10.122.127.128 dev tunl0" + remark + "\n");
+    Reading reading =
+        read("ip route", "10.122.17.64/26 via 10.122.127.128 dev tunl0" + remark + "\n");
 
     assertThat(reading.unread()).isEmpty();
-    assertThat(facts(reading).get(MAIN).values()).singleElement().hasToString("10.122.17.64/26 via 10.122.127.128 dev tunl0");
+    assertThat(facts(reading).get(MAIN).values())
+        .singleElement()
+        .hasToString("10.122.17.64/26 via 10.122.127.128 dev tunl0");
   }
 
   @Test
   void anEmptyAnswerMeansAnEmptyTable() {
     assertThat(main("").isComplete()).isTrue();
-    assertThat(main("Error: ipv4: FIB table does not exist.\nDump terminated\n").isComplete()).isTrue();
+    assertThat(main("Error: ipv4: FIB table does not exist.\nDump terminated\n").isComplete())
+        .isTrue();
     assertThat(facts(read("ip -j route", "[ ]\n")).get(MAIN).isComplete()).isTrue();
-    assertThat(facts(parser.parse(Source.ofFile("ip-route.txt", ""))).get(MAIN).isNotGathered()).isTrue();
+    assertThat(facts(parser.parse(Source.ofFile("ip-route.txt", ""))).get(MAIN).isNotGathered())
+        .isTrue();
   }
 
   @ParameterizedTest
@@ -246,54 +262,86 @@ class IpRouteParserTest {
   void theCommandTellsWhichTableIsWhole(String command, String section, boolean whole) {
     Facts facts = facts(read(command, "default via 10.0.0.1 dev eth0\n"));
 
-    assertThat(facts.sections().stream().filter(s -> s.name().equals(section)).map(s -> facts.get(s).isComplete()))
+    assertThat(
+            facts.sections().stream()
+                .filter(s -> s.name().equals(section))
+                .map(s -> facts.get(s).isComplete()))
         .containsExactly(whole);
   }
 
   @Test
   void aFilteredListingIsNeverWhole() {
-    Source source = Source.ofFile("p", "10.0.0.0/24 dev tunl0\n").byCommand("ip route").filteredBy("piped into grep tunl0");
+    Source source =
+        Source.ofFile("p", "10.0.0.0/24 dev tunl0\n")
+            .byCommand("ip route")
+            .filteredBy("piped into grep tunl0");
 
     assertThat(facts(parser.parse(source)).get(MAIN).isComplete()).isFalse();
   }
 
   @Test
   void rowsOfAnotherTableLandInTheirSection() {
-    Facts local = facts(read("ip route show table local", "local 10.96.0.1 dev kube-ipvs0 proto kernel scope host src 10.96.0.1\n"));
+    Facts local =
+        facts(
+            read(
+                "ip route show table local",
+                "local 10.96.0.1 dev kube-ipvs0 proto kernel scope host src 10.96.0.1\n"));
     Facts other = facts(read("ip route show table 100", "default via 10.0.0.1 dev eth0\n"));
 
-    assertThat(local.get(LOCAL).values()).singleElement().hasToString("local 10.96.0.1 dev kube-ipvs0 table local proto kernel scope host src 10.96.0.1");
-    assertThat(other.get(OTHER).values()).singleElement().hasToString("default via 10.0.0.1 dev eth0 table 100");
+    assertThat(local.get(LOCAL).values())
+        .singleElement()
+        .hasToString(
+            "local 10.96.0.1 dev kube-ipvs0 table local proto kernel scope host src 10.96.0.1");
+    assertThat(other.get(OTHER).values())
+        .singleElement()
+        .hasToString("default via 10.0.0.1 dev eth0 table 100");
   }
 
   @Test
   void detailsTellTypeProtocolAndScope() {
-    String text = "unicast default via 10.0.0.254 dev e0 proto boot scope global metric 50 \nunicast 10.17.0.0/16 nhid 5 via 10.0.0.9 dev e0 proto boot scope global \n\tnh_info id 5 via 10.0.0.9 dev e0 scope link proto unspec \n";
+    String text =
+        "unicast default via 10.0.0.254 dev e0 proto boot scope global metric 50 \nunicast 10.17.0.0/16 nhid 5 via 10.0.0.9 dev e0 proto boot scope global \n\tnh_info id 5 via 10.0.0.9 dev e0 scope link proto unspec \n";
 
     Reading reading = read("ip -d route", text);
 
     assertThat(reading.unread()).isEmpty();
     assertThat(reading.parts()).singleElement().satisfies(p -> assertThat(p.rank()).isEqualTo(30));
-    assertThat(facts(reading).get(MAIN).values()).allMatch(r -> r.type() == RouteType.UNICAST && r.hasProtocol("boot")).hasSize(2);
+    assertThat(facts(reading).get(MAIN).values())
+        .allMatch(r -> r.type() == RouteType.UNICAST && r.hasProtocol("boot"))
+        .hasSize(2);
   }
 
   @Test
   void withoutCommandATableIsWholeOnlyIfItCanBe() {
-    String whole = "default via 192.168.2.2 dev ens33 proto static\n192.168.2.0/24 dev ens33 proto kernel scope link src 192.168.2.101\n";
-    String gatewayNowhere = "default via 192.168.2.2 dev ens33 proto static\nblackhole 10.90.36.64/26 proto bird\n";
-    String onlyPods = "10.10.0.0/24 via 10.10.0.0 dev flannel.1 onlink\n10.10.7.0/24 dev cni0 proto kernel scope link src 10.10.7.1\n";
-    String local = "local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1\nbroadcast 10.0.0.255 dev eth0 proto kernel scope link src 10.0.0.1\n";
+    String whole =
+        "default via 192.168.2.2 dev ens33 proto static\n192.168.2.0/24 dev ens33 proto kernel scope link src 192.168.2.101\n";
+    String gatewayNowhere =
+        "default via 192.168.2.2 dev ens33 proto static\nblackhole 10.90.36.64/26 proto bird\n";
+    String onlyPods =
+        "10.10.0.0/24 via 10.10.0.0 dev flannel.1 onlink\n10.10.7.0/24 dev cni0 proto kernel scope link src 10.10.7.1\n";
+    String local =
+        "local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1\nbroadcast 10.0.0.255 dev eth0 proto kernel scope link src 10.0.0.1\n";
 
-    assertThat(facts(parser.parse(Source.ofFile("a/ip-route.txt", whole))).get(MAIN).isComplete()).isTrue();
-    assertThat(facts(parser.parse(Source.ofFile("a/notes.txt", whole))).get(MAIN).isComplete()).isFalse();
-    assertThat(facts(parser.parse(Source.ofFile("a/ip-route.txt", gatewayNowhere))).get(MAIN).isComplete()).isFalse();
-    assertThat(facts(parser.parse(Source.ofFile("a/ip-route.txt", onlyPods))).get(MAIN).isComplete()).isFalse();
-    assertThat(facts(parser.parse(Source.ofFile("a/x.txt", local))).get(LOCAL).isComplete()).isTrue();
+    assertThat(facts(parser.parse(Source.ofFile("a/ip-route.txt", whole))).get(MAIN).isComplete())
+        .isTrue();
+    assertThat(facts(parser.parse(Source.ofFile("a/notes.txt", whole))).get(MAIN).isComplete())
+        .isFalse();
+    assertThat(
+            facts(parser.parse(Source.ofFile("a/ip-route.txt", gatewayNowhere)))
+                .get(MAIN)
+                .isComplete())
+        .isFalse();
+    assertThat(
+            facts(parser.parse(Source.ofFile("a/ip-route.txt", onlyPods))).get(MAIN).isComplete())
+        .isFalse();
+    assertThat(facts(parser.parse(Source.ofFile("a/x.txt", local))).get(LOCAL).isComplete())
+        .isTrue();
   }
 
   @Test
   void withoutCommandANamedTableMeansAllTables() {
-    String text = "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1\nlocal 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1\n";
+    String text =
+        "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1\nlocal 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1\n";
 
     Facts facts = facts(parser.parse(Source.ofFile("a/x.txt", text)));
 
@@ -303,23 +351,47 @@ class IpRouteParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ip route get 10.0.0.1", "ip rule", "ip addr", "route -n", "ip route add default via 10.0.0.1", "ip route del default", "bridge fdb"})
+  @ValueSource(
+      strings = {
+        "ip route get 10.0.0.1",
+        "ip rule",
+        "ip addr",
+        "route -n",
+        "ip route add default via 10.0.0.1",
+        "ip route del default",
+        "bridge fdb"
+      })
   void leavesOtherCommandsAlone(String command) {
     assertThat(parser.reads(ShellCommand.parse(command))).isFalse();
   }
 
   @Test
   void survivesNonsense() {
-    for (String text : List.of("\u0000\u0001", "default", "nexthop", "via via via", "{\"dst\":", "[{\"dst\":5}]", "[1,2]", "default via", "local", "\\ \\ \\")) {
+    for (String text :
+        List.of(
+            "\u0000\u0001",
+            "default",
+            "nexthop",
+            "via via via",
+            "{\"dst\":",
+            "[{\"dst\":5}]",
+            "[1,2]",
+            "default via",
+            "local",
+            "\\ \\ \\")) {
       assertThat(read("ip route", text).unread().size()).as(text).isLessThanOrEqualTo(2);
     }
   }
 
-
   @Test
   void readsAndPrintsEveryRecordedTable() {
-    List<Path> files = new ArrayList<>(RealOutputs.examples(n -> n.startsWith("ip-") && n.contains("route") && n.endsWith(".txt")));
-    files.addAll(RealOutputs.shared("recorded", n -> n.startsWith("ip-") && n.contains("route") && n.endsWith(".txt")));
+    List<Path> files =
+        new ArrayList<>(
+            RealOutputs.examples(
+                n -> n.startsWith("ip-") && n.contains("route") && n.endsWith(".txt")));
+    files.addAll(
+        RealOutputs.shared(
+            "recorded", n -> n.startsWith("ip-") && n.contains("route") && n.endsWith(".txt")));
 
     for (Path file : files) {
       String all = file.toString().contains("table-all") ? " show table all" : "";
@@ -355,8 +427,13 @@ class IpRouteParserTest {
   @Test
   void recordedJsonEqualsRecordedText() {
     for (Path json : RealOutputs.shared("recorded", n -> n.equals("ip-j-route-table-all.json"))) {
-      Facts ofJson = facts(parser.parse(RealOutputs.read(json).byCommand("ip -j route show table all")));
-      Facts ofText = facts(parser.parse(RealOutputs.read(json.resolveSibling("ip-route-table-all.txt")).byCommand("ip route show table all")));
+      Facts ofJson =
+          facts(parser.parse(RealOutputs.read(json).byCommand("ip -j route show table all")));
+      Facts ofText =
+          facts(
+              parser.parse(
+                  RealOutputs.read(json.resolveSibling("ip-route-table-all.txt"))
+                      .byCommand("ip route show table all")));
 
       assertThat(ofJson.sameValues(ofText)).as(json.toString()).isTrue();
     }
@@ -364,9 +441,13 @@ class IpRouteParserTest {
 
   @Test
   void knowsItsOutputsByTheirLooks() {
-    for (Path file : RealOutputs.shared("recorded", n -> n.startsWith("ip-") || n.startsWith("bridge") || n.startsWith("ss-"))) {
+    for (Path file :
+        RealOutputs.shared(
+            "recorded",
+            n -> n.startsWith("ip-") || n.startsWith("bridge") || n.startsWith("ss-"))) {
       Source source = RealOutputs.read(file);
-      boolean mine = String.valueOf(file.getFileName()).contains("route") && !source.text().isBlank();
+      boolean mine =
+          String.valueOf(file.getFileName()).contains("route") && !source.text().isBlank();
       assertThat(parser.likeness("x", source.text()) >= 30).as(file.toString()).isEqualTo(mine);
     }
   }

@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Outputs of the real tools: those of the repository's own examples, and folders beside the repository where a developer keeps more
- * (property {@code podpath.shared}, else {@code ../shared}); a test over such a folder is skipped where it is absent.
+ * Outputs of the real tools: those of the repository's own examples, and folders beside the
+ * repository where a developer keeps more (property {@code podpath.shared}, else {@code
+ * ../shared}); a test over such a folder is skipped where it is absent.
  */
 final class RealOutputs {
 
@@ -41,7 +42,10 @@ final class RealOutputs {
 
   private static List<Path> files(Path folder, Predicate<String> name) {
     try (Stream<Path> walk = Files.walk(folder)) {
-      return walk.filter(Files::isRegularFile).filter(p -> name.test(String.valueOf(p.getFileName()))).sorted().toList();
+      return walk.filter(Files::isRegularFile)
+          .filter(p -> name.test(String.valueOf(p.getFileName())))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -49,7 +53,8 @@ final class RealOutputs {
 
   static Source read(Path file) {
     try {
-      return Source.ofFile(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      return Source.ofFile(
+          file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
