@@ -10,6 +10,7 @@ import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteLookup;
 import io.podpath.core.node.RouteType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ public final class AddressPlan {
   public enum AddressOrigin {
     /** On an underlay interface of the node itself. */
     INTERFACE,
-    /** {@code src} of a connected route of the node itself. */
+    /** {@code src} of a connected route of the node itself, or of its own answer to {@code ip route get}. */
     ROUTE_SOURCE,
     /** status.addresses of the Node object. */
     INTERNAL_IP,
@@ -124,6 +125,15 @@ public final class AddressPlan {
       Optional<String> device = route.device();
       if (connected && device.isPresent() && Devices.isUnderlay(device.get(), Optional.ofNullable(links.get(device.get())))) {
         claims.add(new AddressClaim(node.name(), route.preferredSource().get(), AddressOrigin.ROUTE_SOURCE, fact.from()));
+      }
+    }
+    for (Fact<RouteLookup> fact : node.get(Section.ROUTE_LOOKUPS).facts()) {
+      RouteLookup lookup = fact.value();
+      boolean byCard =
+          lookup.type() == RouteType.UNICAST
+              && lookup.device().filter(d -> Devices.isUnderlay(d, Optional.ofNullable(links.get(d)))).isPresent();
+      if (byCard && lookup.source().isPresent()) {
+        claims.add(new AddressClaim(node.name(), lookup.source().get(), AddressOrigin.ROUTE_SOURCE, fact.from()));
       }
     }
   }

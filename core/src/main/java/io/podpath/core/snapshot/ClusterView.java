@@ -4,6 +4,7 @@ import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cni.KubeProxyConfig;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A snapshot with what follows from it and several rules need: the address plan, and which fabric and service proxy this is. */
@@ -57,6 +59,29 @@ public final class ClusterView {
 
   public <T> Entries<T> get(Section<T> section) {
     return snapshot.get(section);
+  }
+
+  /**
+   * Claims on pod subnets that count on this fabric. Calico's IPAM hands out blocks of its own choice, whatever podCIDR the Node objects
+   * have; everywhere else a node's pods live in its podCIDR.
+   */
+  public List<AddressPlan.SubnetClaim> podSubnets() {
+    return plan.subnets().stream().filter(c -> counts(c.origin())).toList();
+  }
+
+  private boolean counts(AddressPlan.SubnetOrigin origin) {
+    return switch (origin) {
+      case OWN_BLOCK, BLOCK_AFFINITY -> fabric.isCalico() || fabric == FabricKind.UNKNOWN;
+      case POD_CIDR, SUBNET_ENV, BRIDGE -> !fabric.isCalico();
+    };
+  }
+
+  /** Nodes whose pods live in a network that contains this prefix; more than one when they dispute it. */
+  public Set<String> podSubnetOwners(IpPrefix prefix) {
+    return podSubnets().stream()
+        .filter(c -> c.subnet().contains(prefix))
+        .map(AddressPlan.SubnetClaim::node)
+        .collect(java.util.stream.Collectors.toCollection(java.util.LinkedHashSet::new));
   }
 
   /** Nodes of which the input says that all their outputs come from one machine: only there may two outputs be held against each other. */
@@ -105,7 +130,10 @@ public final class ClusterView {
   }
 
   private static FabricKind detectFabric(Snapshot snapshot) {
-    boolean routesOverTunl = mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("tunl")).isPresent() && r.gateway().isPresent());
+    boolean asksOverTunl =
+        snapshot.nodes().values().stream()
+            .anyMatch(n -> n.get(Section.ROUTE_LOOKUPS).values().anyMatch(l -> l.device().filter(d -> d.startsWith("tunl")).isPresent() && l.gateway().isPresent()));
+    boolean routesOverTunl = asksOverTunl || mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("tunl")).isPresent() && r.gateway().isPresent());
     boolean pools = snapshot.get(Section.IP_POOLS).values().map(IpPool::ipipMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
     boolean vxlanPools = snapshot.get(Section.IP_POOLS).values().map(IpPool::vxlanMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
     boolean cali =
