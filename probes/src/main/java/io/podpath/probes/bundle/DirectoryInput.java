@@ -25,11 +25,18 @@ final class DirectoryInput {
   }
 
   void read() throws InputException {
-    walk(root, 0);
-    if (found == 0) {
+    if (!Files.isReadable(root)) {
       throw new InputException(
           input
-              + ": this directory holds no readable files; give the directory that holds nodes/ or the recorded outputs");
+              + ": permission denied; make it readable, or run podpath as a user who may read it");
+    }
+    int before = intake.notes().size();
+    walk(root, 0);
+    if (found == 0) {
+      String why = intake.notes().size() > before ? " (" + intake.notes().get(before) + ")" : "";
+      throw new InputException(
+          "%s: this directory holds no readable files%s; give the directory that holds nodes/ or the recorded outputs"
+              .formatted(input, why));
     }
   }
 
@@ -104,7 +111,7 @@ final class DirectoryInput {
             found++;
             intake.add(input, path, decoded);
           }
-          case Intake.Taken.Binary() -> intake.note(path, "not read: it is no text");
+          case Intake.Taken.Binary(var kind) -> intake.note(path, Intake.notRead(kind));
           case Intake.Taken.TooLong() -> tooLong(path);
         }
       }

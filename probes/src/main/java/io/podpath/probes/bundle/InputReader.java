@@ -3,14 +3,17 @@ package io.podpath.probes.bundle;
 import io.podpath.core.snapshot.History;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.probes.parse.Parsers;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /**
  * Reads what a user gives as input: a file, a directory, an archive (recognised by its content), or
@@ -34,7 +37,7 @@ public final class InputReader {
     Intake intake = new Intake(limits);
     for (String input : inputs) {
       if (input.equals(STANDARD_INPUT)) {
-        stream("standard input", standardInput, intake);
+        standardInput(intake);
       } else {
         path(input, intake);
       }
@@ -81,11 +84,19 @@ public final class InputReader {
         new DirectoryInput(input, path, intake).read();
         return;
       }
-      if (Files.isRegularFile(path) && Files.size(path) > limits.bytesPerText()) {
-        throw tooLong(input);
-      }
-      try (InputStream stream = Files.newInputStream(path)) {
-        stream(input, stream, intake);
+      try (InputStream stream = new BufferedInputStream(Files.newInputStream(path))) {
+        ContentKind kind = peek(stream);
+        if (kind == ContentKind.ZIP) {
+          try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+            zip(input, channel, intake);
+          }
+        } else if (kind == ContentKind.OTHER
+            && Files.isRegularFile(path)
+            && Files.size(path) > limits.bytesPerText()) {
+          throw tooLong(input);
+        } else {
+          stream(input, stream, kind, intake);
+        }
       }
     } catch (NoSuchFileException e) {
       throw new InputException(
@@ -100,32 +111,86 @@ public final class InputReader {
     }
   }
 
-  private void stream(String input, InputStream stream, Intake intake) throws InputException {
-    intake.countFile(input);
+  private void standardInput(Intake intake) throws InputException {
+    String input = "standard input";
     try {
-      switch (intake.take(input, stream)) {
-        case Intake.Taken.Text(var decoded) -> {
-          if (decoded.text().isBlank()) {
-            throw new InputException(
-                input + ": is empty; give a recording or the output of a command such as ip route");
-          }
-          intake.add(input, "", decoded);
+      InputStream stream = new BufferedInputStream(standardInput);
+      ContentKind kind = peek(stream);
+      if (kind == ContentKind.ZIP) {
+        // its directory stands at the end
+        byte[] all =
+            stream.readNBytes((int) Math.min(Integer.MAX_VALUE - 8L, limits.bytesPerText() + 1));
+        if (all.length > limits.bytesPerText()) {
+          throw tooLong(input);
         }
-        case Intake.Taken.Binary() -> throw binary(input);
-        case Intake.Taken.TooLong() -> throw tooLong(input);
+        zip(input, new SeekableInMemoryByteChannel(all), intake);
+      } else {
+        stream(input, stream, kind, intake);
       }
     } catch (IOException e) {
       throw new InputException(input + ": cannot be read: " + DirectoryInput.reason(e));
     }
   }
 
-  private static InputException binary(String input) {
-    return new InputException(
-        input
-            + ": is a binary file; give text, or an archive of texts (.tar, .tar.gz, .tar.zst or .zip)");
+  private static ContentKind peek(InputStream stream) throws IOException {
+    stream.mark(ContentKind.HEAD);
+    byte[] head = stream.readNBytes(ContentKind.HEAD);
+    stream.reset();
+    return ContentKind.of(head, head.length);
+  }
+
+  /**
+   * @param stream that can be marked, at its beginning
+   */
+  private void stream(String input, InputStream stream, ContentKind kind, Intake intake)
+      throws IOException, InputException {
+    switch (kind) {
+      case GZIP, ZSTD, TAR -> new PackedInput(input, intake).read(stream, kind);
+      case ZIP -> throw new IllegalStateException("a zip archive is no stream");
+      case BZIP2, XZ, SEVEN_ZIP, RAR ->
+          throw new InputException(
+              "%s: is packed with %s, which podpath does not read; unpack it and give the directory"
+                  .formatted(input, kind.shown()));
+      case CAPTURE ->
+          throw new InputException(
+              input
+                  + ": is a packet capture; give the state of the nodes beside it, or use podpath capture --from-pcap");
+      case OTHER -> text(input, stream, intake);
+    }
+  }
+
+  private void zip(String input, SeekableByteChannel channel, Intake intake) throws InputException {
+    try {
+      new ZipInput(input, channel, intake).read();
+    } catch (IOException | RuntimeException e) {
+      throw PackedInput.damaged(input, e);
+    }
+  }
+
+  static void text(String input, InputStream stream, Intake intake)
+      throws IOException, InputException {
+    intake.countFile(input);
+    switch (intake.take(input, stream)) {
+      case Intake.Taken.Text(var decoded) -> {
+        if (decoded.text().isBlank()) {
+          throw new InputException(
+              input + ": is empty; give a recording or the output of a command such as ip route");
+        }
+        intake.add(input, "", decoded);
+      }
+      case Intake.Taken.Binary(var kind) ->
+          throw new InputException(
+              input
+                  + ": is a binary file; give text, or an archive of texts (.tar, .tar.gz, .tar.zst or .zip)");
+      case Intake.Taken.TooLong() -> throw tooLong(input, intake.limits());
+    }
   }
 
   private InputException tooLong(String input) {
+    return tooLong(input, limits);
+  }
+
+  private static InputException tooLong(String input, Limits limits) {
     return new InputException(
         "%s: is longer than %s, which is more than podpath reads of one text; give the part that matters"
             .formatted(input, Limits.size(limits.bytesPerText())));

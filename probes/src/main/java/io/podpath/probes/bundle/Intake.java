@@ -78,7 +78,8 @@ final class Intake {
   sealed interface Taken {
     record Text(TextDecoder.Decoded decoded) implements Taken {}
 
-    record Binary() implements Taken {}
+    /** No text; {@code kind} says what it is. */
+    record Binary(ContentKind kind) implements Taken {}
 
     record TooLong() implements Taken {}
   }
@@ -87,8 +88,9 @@ final class Intake {
   Taken take(String input, InputStream stream) throws IOException, InputException {
     byte[] head = stream.readNBytes(8192);
     countBytes(input, head.length);
-    if (TextDecoder.isBinary(head, head.length)) {
-      return new Taken.Binary();
+    ContentKind kind = ContentKind.of(head, head.length);
+    if (kind != ContentKind.OTHER || TextDecoder.isBinary(head, head.length)) {
+      return new Taken.Binary(kind);
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream(Math.max(head.length, 32));
     all.writeBytes(head);
@@ -102,6 +104,16 @@ final class Intake {
     }
     return TextDecoder.decode(all.toByteArray())
         .<Taken>map(Taken.Text::new)
-        .orElseGet(Taken.Binary::new);
+        .orElseGet(() -> new Taken.Binary(ContentKind.OTHER));
+  }
+
+  static String notRead(ContentKind kind) {
+    return kind.isArchive()
+        ? "not opened: it is an archive ("
+            + kind.shown()
+            + ") inside another input; give it by itself"
+        : kind == ContentKind.CAPTURE
+            ? "not read: it is a packet capture; name it *.pcap"
+            : "not read: it is no text";
   }
 }

@@ -1,5 +1,6 @@
 package io.podpath.probes.bundle;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,7 +20,15 @@ public record NamedText(String input, String path, String text) {
 
   /** Parts of the input's own path as it was typed, without {@code .} and {@code ..}. */
   List<String> outside() {
-    return parts(input);
+    List<String> parts = parts(input);
+    if (!path.isEmpty() || parts.isEmpty()) {
+      return parts;
+    }
+    // a single text may be packed
+    String name = parts.getLast().replaceFirst("\\.(gz|zst)$", "");
+    List<String> plain = new ArrayList<>(parts.subList(0, parts.size() - 1));
+    plain.add(name);
+    return plain;
   }
 
   /** How to name the text to its giver. */
