@@ -51,14 +51,12 @@ public final class Lines {
     return lines;
   }
 
-  /** Without escape sequences, control bytes (tabs stay) and trailing white space. */
+  /**
+   * Without escape sequences, control bytes (tabs stay), invisible characters and trailing white
+   * space; the odd blanks of web pages become blanks.
+   */
   static String clean(String line) {
-    boolean plain = true;
-    for (int i = 0; i < line.length() && plain; i++) {
-      char c = line.charAt(i);
-      plain = c >= 0x20 && c != 0x7f && (c < 0x80 || c > 0x9f) || c == '\t';
-    }
-    if (plain) {
+    if (line.chars().allMatch(Lines::isPlain)) {
       return line.stripTrailing();
     }
     StringBuilder text = new StringBuilder(line.length());
@@ -66,11 +64,24 @@ public final class Lines {
       char c = line.charAt(i);
       if (c == 0x1b) {
         i = endOfEscape(line, i);
-      } else if (c == '\t' || c >= 0x20 && c != 0x7f && (c < 0x80 || c > 0x9f)) {
+      } else if (isOddBlank(c)) {
+        text.append(' ');
+      } else if (isPlain(c)) {
         text.append(c);
       }
     }
     return text.toString().stripTrailing();
+  }
+
+  private static boolean isPlain(int c) {
+    boolean control = c < 0x20 && c != '\t' || c == 0x7f || c >= 0x80 && c <= 0x9f;
+    boolean invisible = c >= 0x200b && c <= 0x200f || c == 0xfeff || c >= 0x202a && c <= 0x202e;
+    return !control && !invisible && !isOddBlank(c);
+  }
+
+  /** Unicode's blanks that are none to a parser; the ideographic one is prose and stays. */
+  private static boolean isOddBlank(int c) {
+    return c == 0xa0 || c >= 0x2000 && c <= 0x200a || c == 0x202f || c == 0x205f;
   }
 
   /** Index of the last character of the escape sequence that begins at {@code start} (ECMA-48 CSI, OSC, or two bytes). */
