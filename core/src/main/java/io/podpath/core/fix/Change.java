@@ -119,7 +119,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, Section.NEIGHBOURS, list -> replaced(list, from::equals, to, this));
+      return rows(snapshot, node, Section.neighbours(from.address().family()), list -> replaced(list, from::equals, to, this));
     }
   }
 

@@ -3,6 +3,7 @@ package io.podpath.core.node;
 import io.podpath.core.net.FwMark;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,7 +14,8 @@ import java.util.TreeMap;
  * @param priority lower goes first
  * @param not inverts the whole selector
  * @param action what it does: {@code lookup main}, {@code goto 100}, unreachable, nop …
- * @param selectors further selectors by their word (iif, oif, tos, ipproto, sport, uidrange …)
+ * @param selectors further selectors by their word (iif, oif, tos, ipproto, sport, uidrange …), and what limits the look-up
+ *     (suppress_prefixlength, suppress_ifgroup, realms)
  */
 public record IpRule(
     IpFamily family,
@@ -34,6 +36,12 @@ public record IpRule(
     return action.startsWith("lookup ") ? Optional.of(new RouteTable(action.substring(7))) : Optional.empty();
   }
 
+  /** Order of iproute2's {@code iprule.c: print_rule}. */
+  private static final List<String> ORDER = List.of("tos", "iif", "oif", "uidrange", "ipproto", "sport", "dport");
+
+  /** Words about the look-up, printed behind the action. */
+  private static final List<String> BEHIND = List.of("suppress_prefixlength", "suppress_ifgroup", "realms");
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder().append(priority).append(":\t");
@@ -43,7 +51,15 @@ public record IpRule(
     text.append("from ").append(from.map(IpPrefix::toRouteString).map(p -> p.equals("default") ? "all" : p).orElse("all"));
     to.ifPresent(p -> text.append(" to ").append(p.toRouteString()));
     fwmark.ifPresent(m -> text.append(" fwmark ").append(m));
-    selectors.forEach((k, v) -> text.append(' ').append(k).append(v.isEmpty() ? "" : " " + v));
-    return text.append(' ').append(action).toString();
+    ORDER.stream().filter(selectors::containsKey).forEach(k -> word(text, k));
+    selectors.keySet().stream().filter(k -> !ORDER.contains(k) && !BEHIND.contains(k)).forEach(k -> word(text, k));
+    text.append(' ').append(action);
+    BEHIND.stream().filter(selectors::containsKey).forEach(k -> word(text, k));
+    return text.toString();
+  }
+
+  private void word(StringBuilder text, String key) {
+    String value = selectors.getOrDefault(key, "");
+    text.append(' ').append(key).append(value.isEmpty() ? "" : " " + value);
   }
 }

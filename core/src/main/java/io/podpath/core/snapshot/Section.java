@@ -109,8 +109,14 @@ public final class Section<T> {
   public static final Section<Address> ADDRESSES =
       section("addresses", Scope.NETNS, a -> List.of(a.device(), a.local(), a.prefixLength()));
   public static final Section<RouteLookup> ROUTE_LOOKUPS = section("route-lookups", Scope.NETNS, r -> r);
+  /** IPv4 neighbours: {@code arp} and {@code ip -4 neigh} show these only. */
   public static final Section<Neighbour> NEIGHBOURS =
       section("neighbours", Scope.NETNS, n -> List.of(n.address(), n.device()));
+
+  /** IPv6 neighbours. */
+  public static final Section<Neighbour> NEIGHBOURS6 =
+      section("ipv6-neighbours", Scope.NETNS, n -> List.of(n.address(), n.device()));
+
   public static final Section<FdbEntry> FDB =
       section(
           "fdb",
@@ -203,6 +209,11 @@ public final class Section<T> {
   /** Routes of one family and one kind of table. */
   public static Section<Route> routes(IpFamily family, RouteScope table) {
     return Objects.requireNonNull(ROUTES.get(new Key(family, table)));
+  }
+
+  /** Neighbours of one family. */
+  public static Section<Neighbour> neighbours(IpFamily family) {
+    return family == IpFamily.INET ? NEIGHBOURS : NEIGHBOURS6;
   }
 
   /** Rules of policy routing of one family. */

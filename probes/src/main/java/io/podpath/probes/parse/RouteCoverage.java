@@ -117,13 +117,13 @@ final class RouteCoverage {
    * every gateway stands in a network that a row reaches without a gateway, for otherwise the
    * kernel would have refused the route ({@code fib_semantics.c: fib_check_nh}).
    */
-  private static boolean looksWhole(List<Route> rows) {
+  static boolean looksWhole(List<Route> rows) {
     List<IpPrefix> links = new ArrayList<>();
     boolean underlay = false;
     for (Route route : rows) {
       for (NextHop hop : route.nextHops()) {
         String device = hop.device().orElse("");
-        if (hop.gateway().isEmpty()) {
+        if (hop.gateway().isEmpty() && !route.destination().isDefault()) {
           links.add(route.destination());
           underlay |= Devices.isUnderlay(device, Optional.empty());
         }
@@ -136,8 +136,10 @@ final class RouteCoverage {
   }
 
   private static boolean isReachable(NextHop hop, List<IpPrefix> links) {
+    // tunnels get their routes with onlink, which old tools and hand-made routes do not show
     return hop.gateway().isEmpty()
         || hop.isOnlink()
+        || hop.device().filter(Devices::isTunnel).isPresent()
         || hop.gateway().get().isLinkLocal()
         || links.stream().anyMatch(l -> l.contains(hop.gateway().get()));
   }
