@@ -51,15 +51,17 @@ public record IpRule(
     text.append("from ").append(from.map(IpPrefix::toRouteString).map(p -> p.equals("default") ? "all" : p).orElse("all"));
     to.ifPresent(p -> text.append(" to ").append(p.toRouteString()));
     fwmark.ifPresent(m -> text.append(" fwmark ").append(m));
-    ORDER.stream().filter(selectors::containsKey).forEach(k -> word(text, k));
-    selectors.keySet().stream().filter(k -> !ORDER.contains(k) && !BEHIND.contains(k)).forEach(k -> word(text, k));
+    ORDER.forEach(word -> append(text, word));
+    selectors.keySet().stream().filter(k -> !ORDER.contains(k) && !BEHIND.contains(k)).forEach(word -> append(text, word));
     text.append(' ').append(action);
-    BEHIND.stream().filter(selectors::containsKey).forEach(k -> word(text, k));
+    BEHIND.forEach(word -> append(text, word));
     return text.toString();
   }
 
-  private void word(StringBuilder text, String key) {
-    String value = selectors.getOrDefault(key, "");
-    text.append(' ').append(key).append(value.isEmpty() ? "" : " " + value);
+  private void append(StringBuilder text, String word) {
+    String value = selectors.get(word);
+    if (value != null) {
+      text.append(' ').append(word).append(value.isEmpty() ? "" : " " + value);
+    }
   }
 }
