@@ -51,16 +51,20 @@ public final class BgpMeshDisabledWithoutPeers implements Rule {
     if (view.fabric() != FabricKind.CALICO_BGP && view.fabric() != FabricKind.CALICO_IPIP) {
       return outcome.done();
     }
-    List<NodeState> silent = view.nodes().stream().filter(BgpMeshDisabledWithoutPeers::hasNoSession).toList();
+    List<NodeState> silent =
+        view.nodes().stream().filter(BgpMeshDisabledWithoutPeers::hasNoSession).toList();
     view.machines().stream()
         .filter(n -> n.get(Section.BGP_SESSIONS).isNotGathered())
-        .forEach(n -> outcome.notChecked(n.name(), "BGP sessions: " + n.get(Section.BGP_SESSIONS).coverage().gap()));
+        .forEach(n ->
+            outcome.notChecked(
+                n.name(), "BGP sessions: " + n.get(Section.BGP_SESSIONS).coverage().gap()));
     if (silent.isEmpty()) {
       return outcome.done();
     }
     Set<String> others = otherNodes(view);
     Optional<Fact<BgpConfiguration>> meshOff = meshOff(view);
-    boolean peersExist = view.get(Section.BGP_PEERS).values().anyMatch(BgpMeshDisabledWithoutPeers::mayConcernAll);
+    boolean peersExist =
+        view.get(Section.BGP_PEERS).values().anyMatch(BgpMeshDisabledWithoutPeers::mayConcernAll);
     if (others.size() < 2 || peersExist) {
       // one node needs no session; with peers configured it is another fault that keeps them away
       return outcome.done();
@@ -70,24 +74,44 @@ public final class BgpMeshDisabledWithoutPeers implements Rule {
             .certainty(meshOff.isPresent() ? Certainty.PROVEN : Certainty.LIKELY)
             .title(
                 meshOff.isPresent()
-                    ? "the node-to-node mesh is switched off and no BGP peer is configured: " + names(silent) + " learned no route"
+                    ? "the node-to-node mesh is switched off and no BGP peer is configured: "
+                        + names(silent)
+                        + " learned no route"
                     : names(silent) + " have no BGP session with any other node")
             .why(
                 "With nodeToNodeMeshEnabled: false Calico makes a session only for a BGPPeer. Without one BIRD learns no block of another node and takes"
                     + " its `proto bird` routes out of the kernel; only the node's own blackhole and cali* routes stay, so pods of different nodes cannot"
                     + " reach each other.")
-            .expected("a session per other node (mesh), or sessions with route reflectors that BGPPeer objects name")
+            .expected(
+                "a session per other node (mesh), or sessions with route reflectors that BGPPeer objects name")
             .disposition(Disposition.NO_ROUTE)
-            .seeByHand("calicoctl node status", "calicoctl get bgpconfiguration default -o yaml", "calicoctl get bgppeers -o wide", "ip route show proto bird");
-    meshOff.ifPresent(
-        f ->
-            finding.culprit(
-                Culprit.of(
-                    Optional.empty(), EntryKind.OBJECT, "nodeToNodeMeshEnabled: false", EntryState.WRONG, f.from(), "false", "no mesh, and no BGPPeer takes its place")));
+            .seeByHand(
+                "calicoctl node status",
+                "calicoctl get bgpconfiguration default -o yaml",
+                "calicoctl get bgppeers -o wide",
+                "ip route show proto bird");
+    meshOff.ifPresent(f ->
+        finding.culprit(
+            Culprit.of(
+                Optional.empty(),
+                EntryKind.OBJECT,
+                "nodeToNodeMeshEnabled: false",
+                EntryState.WRONG,
+                f.from(),
+                "false",
+                "no mesh, and no BGPPeer takes its place")));
     for (NodeState node : silent) {
       Entries<BgpSession> sessions = node.get(Section.BGP_SESSIONS);
-      finding.culprit(Culprit.missing(node.name(), EntryKind.BGP, "a BGP session with another node", sessions.place(), "the list of sessions is empty"));
-      sessions.place().ifPresent(p -> finding.evidence(Evidence.raw(p, node.name() + " lists no BGP session")));
+      finding.culprit(
+          Culprit.missing(
+              node.name(),
+              EntryKind.BGP,
+              "a BGP session with another node",
+              sessions.place(),
+              "the list of sessions is empty"));
+      sessions
+          .place()
+          .ifPresent(p -> finding.evidence(Evidence.raw(p, node.name() + " lists no BGP session")));
       others.forEach(o -> finding.affectsBothWays(node.name(), o));
     }
     finding.fix(

@@ -32,7 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Nodes peer with one hub that does not pass their routes on, because it is an ordinary iBGP speaker. */
+/**
+ * Nodes peer with one hub that does not pass their routes on, because it is an ordinary iBGP
+ * speaker.
+ */
 @AutoService(Rule.class)
 public final class IbgpRoutesNotReflected implements Rule {
 
@@ -65,13 +68,17 @@ public final class IbgpRoutesNotReflected implements Rule {
     return outcome.done();
   }
 
-  /** Nodes all of whose established sessions go to one address, and are not of the mesh, in which everybody tells everybody. */
+  /**
+   * Nodes all of whose established sessions go to one address, and are not of the mesh, in which
+   * everybody tells everybody.
+   */
   private static Map<IpAddress, List<NodeState>> spokesByHub(ClusterView view) {
     Map<IpAddress, List<NodeState>> spokes = new LinkedHashMap<>();
     for (NodeState node : view.machines()) {
       Entries<BgpSession> sessions = node.get(Section.BGP_SESSIONS);
       List<BgpSession> up = sessions.values().filter(BgpSession::isEstablished).toList();
-      boolean mesh = up.stream().anyMatch(s -> s.type().contains("mesh") || s.type().startsWith("Mesh"));
+      boolean mesh =
+          up.stream().anyMatch(s -> s.type().contains("mesh") || s.type().startsWith("Mesh"));
       List<IpAddress> peers = up.stream().flatMap(s -> s.peer().stream()).distinct().toList();
       if (sessions.isComplete() && !mesh && peers.size() == 1) {
         spokes.computeIfAbsent(peers.getFirst(), p -> new ArrayList<>()).add(node);
@@ -80,7 +87,8 @@ public final class IbgpRoutesNotReflected implements Rule {
     return spokes;
   }
 
-  private void checkHub(ClusterView view, IpAddress hub, List<NodeState> spokes, Outcome.Collector outcome) {
+  private void checkHub(
+      ClusterView view, IpAddress hub, List<NodeState> spokes, Outcome.Collector outcome) {
     Optional<String> hubName = view.plan().ownerOf(hub);
     Gathered<String> clusterId = reflectorId(view, hub, hubName);
     if (clusterId instanceof Gathered.Known) {
@@ -94,13 +102,23 @@ public final class IbgpRoutesNotReflected implements Rule {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(clusterId.isAbsent() ? Certainty.PROVEN : Certainty.LIKELY)
-            .title(hubText + " is no route reflector, so the nodes that peer only with it do not learn each other's blocks")
+            .title(
+                hubText
+                    + " is no route reflector, so the nodes that peer only with it do not learn each other's blocks")
             .why(
                 "An iBGP speaker does not pass routes learned from one iBGP peer on to another (RFC 4271, 9.2); only a route reflector does (RFC 4456). All sessions"
                     + " are Established, yet the routes between the other nodes are missing.")
-            .expected("routeReflectorClusterID on the Node resource of " + hubText + ", or sessions between all nodes")
+            .expected(
+                "routeReflectorClusterID on the Node resource of "
+                    + hubText
+                    + ", or sessions between all nodes")
             .disposition(Disposition.NO_ROUTE)
-            .seeByHand("calicoctl node status", "ip route show proto bird", "calicoctl get node " + hubName.orElse("HUB") + " -o yaml | grep routeReflectorClusterID");
+            .seeByHand(
+                "calicoctl node status",
+                "ip route show proto bird",
+                "calicoctl get node "
+                    + hubName.orElse("HUB")
+                    + " -o yaml | grep routeReflectorClusterID");
     for (NodeState node : spokes) {
       node.get(Section.BGP_SESSIONS).stream()
           .filter(f -> f.value().isEstablished())
@@ -110,7 +128,11 @@ public final class IbgpRoutesNotReflected implements Rule {
       Entries<Route> routes = gap.node().host().mainRoutes(IpFamily.INET);
       finding.culprit(
           Culprit.missing(
-              gap.node().name(), EntryKind.BGP, gap.block() + " learned from " + hub, routes.place(), "no route to the block of " + gap.owner()));
+              gap.node().name(),
+              EntryKind.BGP,
+              gap.block() + " learned from " + hub,
+              routes.place(),
+              "no route to the block of " + gap.owner()));
       finding.evidence(Evidence.raw(gap.claim().from(), "block of " + gap.owner()));
       finding.affectsBothWays(gap.node().name(), gap.owner());
     }
@@ -124,10 +146,13 @@ public final class IbgpRoutesNotReflected implements Rule {
     outcome.found(finding.build());
   }
 
-  private static Gathered<String> reflectorId(ClusterView view, IpAddress hub, Optional<String> name) {
+  private static Gathered<String> reflectorId(
+      ClusterView view, IpAddress hub, Optional<String> name) {
     for (Fact<CalicoNode> fact : view.get(Section.CALICO_NODES).facts()) {
       CalicoNode node = fact.value();
-      boolean same = name.filter(node.name()::equals).isPresent() || node.bgpAddress().optional().filter(hub::equals).isPresent();
+      boolean same =
+          name.filter(node.name()::equals).isPresent()
+              || node.bgpAddress().optional().filter(hub::equals).isPresent();
       if (same) {
         return node.routeReflectorClusterId();
       }
@@ -145,10 +170,19 @@ public final class IbgpRoutesNotReflected implements Rule {
         continue;
       }
       for (SubnetClaim claim : view.plan().subnets()) {
-        boolean block = claim.origin() == SubnetOrigin.OWN_BLOCK || claim.origin() == SubnetOrigin.BLOCK_AFFINITY;
-        boolean another = !claim.node().equals(node.name()) && hub.filter(claim.node()::equals).isEmpty();
-        boolean learned = routes.values().anyMatch(r -> !r.destination().isDefault() && r.destination().contains(claim.subnet()));
-        boolean known = missing.stream().anyMatch(m -> m.node().equals(node) && m.block().equals(claim.subnet()));
+        boolean block =
+            claim.origin() == SubnetOrigin.OWN_BLOCK
+                || claim.origin() == SubnetOrigin.BLOCK_AFFINITY;
+        boolean another =
+            !claim.node().equals(node.name()) && hub.filter(claim.node()::equals).isEmpty();
+        boolean learned =
+            routes
+                .values()
+                .anyMatch(
+                    r -> !r.destination().isDefault() && r.destination().contains(claim.subnet()));
+        boolean known =
+            missing.stream()
+                .anyMatch(m -> m.node().equals(node) && m.block().equals(claim.subnet()));
         if (block && another && !learned && !known) {
           missing.add(new Missing(node, claim.subnet(), claim.node(), claim));
         }

@@ -23,7 +23,10 @@ import io.podpath.core.walk.Disposition;
 import java.util.List;
 import java.util.Optional;
 
-/** The container runtime finds no CNI configuration: there is none, or its file name has no ending the runtime reads. */
+/**
+ * The container runtime finds no CNI configuration: there is none, or its file name has no ending
+ * the runtime reads.
+ */
 @AutoService(Rule.class)
 public final class CniConfigNotRead implements Rule {
 
@@ -50,10 +53,14 @@ public final class CniConfigNotRead implements Rule {
     for (NodeState node : view.machines()) {
       Entries<DirectoryEntry> listing = node.get(Section.DIRECTORY);
       List<Fact<DirectoryEntry>> files = listing.where(d -> d.directory().equals(DIRECTORY));
-      List<Fact<CniConfig>> misnamed = node.get(Section.CNI_CONFIGS).where(c -> c.fileName().filter(f -> !CniConfig.isReadName(f)).isPresent());
+      List<Fact<CniConfig>> misnamed =
+          node.get(Section.CNI_CONFIGS)
+              .where(c -> c.fileName().filter(f -> !CniConfig.isReadName(f)).isPresent());
       boolean anyRead =
           files.stream().anyMatch(f -> CniConfig.isReadName(f.value().name()))
-              || node.get(Section.CNI_CONFIGS).values().anyMatch(c -> c.fileName().filter(CniConfig::isReadName).isPresent());
+              || node.get(Section.CNI_CONFIGS)
+                  .values()
+                  .anyMatch(c -> c.fileName().filter(CniConfig::isReadName).isPresent());
       if (anyRead) {
         continue;
       }
@@ -73,12 +80,20 @@ public final class CniConfigNotRead implements Rule {
   private static Optional<Fact<KubeNode>> notReady(ClusterView view, NodeState node) {
     return view.get(Section.NODES).stream()
         .filter(f -> f.value().name().equalsIgnoreCase(node.name()))
-        .filter(f -> f.value().readyMessage().optional().filter(m -> m.contains("cni") || m.contains("network plugin")).isPresent())
+        .filter(f ->
+            f.value()
+                .readyMessage()
+                .optional()
+                .filter(m -> m.contains("cni") || m.contains("network plugin"))
+                .isPresent())
         .findFirst();
   }
 
   private io.podpath.core.rule.Finding finding(
-      NodeState node, List<Fact<CniConfig>> misnamed, List<Fact<DirectoryEntry>> files, Optional<Fact<KubeNode>> complaint) {
+      NodeState node,
+      List<Fact<CniConfig>> misnamed,
+      List<Fact<DirectoryEntry>> files,
+      Optional<Fact<KubeNode>> complaint) {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(complaint.isPresent() ? Certainty.PROVEN : Certainty.LIKELY)
@@ -87,31 +102,62 @@ public final class CniConfigNotRead implements Rule {
                     + " \"cni config uninitialized\" and stays NotReady; new pods get no network.")
             .expected("a file such as " + DIRECTORY + "/10-flannel.conflist")
             .disposition(Disposition.INSUFFICIENT_INFO)
-            .seeByHand("ls -l " + DIRECTORY, "kubectl describe node " + node.name() + " | grep -i cni");
+            .seeByHand(
+                "ls -l " + DIRECTORY, "kubectl describe node " + node.name() + " | grep -i cni");
     if (!misnamed.isEmpty()) {
       Fact<CniConfig> config = misnamed.getFirst();
       String name = config.value().fileName().orElse("?");
       finding
-          .title("the CNI configuration of " + node.name() + " is in a file its runtime does not read: " + name)
-          .culprit(Culprit.of(Optional.of(node.name()), EntryKind.FILE, DIRECTORY + "/" + name, EntryState.WRONG, config.from(), name, "must end in .conf, .conflist or .json"))
+          .title(
+              "the CNI configuration of "
+                  + node.name()
+                  + " is in a file its runtime does not read: "
+                  + name)
+          .culprit(
+              Culprit.of(
+                  Optional.of(node.name()),
+                  EntryKind.FILE,
+                  DIRECTORY + "/" + name,
+                  EntryState.WRONG,
+                  config.from(),
+                  name,
+                  "must end in .conf, .conflist or .json"))
           .fix(
               Fix.advice(
                   "the CNI plug-in's installer wrote it, or somebody by hand",
-                  "rename it: mv " + DIRECTORY + "/" + name + " " + DIRECTORY + "/" + renamed(config.value(), name) + "; the runtime reads it at once"));
+                  "rename it: mv "
+                      + DIRECTORY
+                      + "/"
+                      + name
+                      + " "
+                      + DIRECTORY
+                      + "/"
+                      + renamed(config.value(), name)
+                      + "; the runtime reads it at once"));
     } else {
       finding
           .title(node.name() + " has no CNI configuration in " + DIRECTORY)
           .culprit(
               Culprit.missing(
-                  node.name(), EntryKind.FILE, DIRECTORY + "/*.conflist", files.stream().findFirst().map(Fact::from), "no file with an ending the runtime reads"))
-          .fix(Fix.advice("the CNI plug-in's installer (its DaemonSet's init container) writes it", "see why the plug-in's pod on this node does not run; it writes the file when it starts"));
+                  node.name(),
+                  EntryKind.FILE,
+                  DIRECTORY + "/*.conflist",
+                  files.stream().findFirst().map(Fact::from),
+                  "no file with an ending the runtime reads"))
+          .fix(
+              Fix.advice(
+                  "the CNI plug-in's installer (its DaemonSet's init container) writes it",
+                  "see why the plug-in's pod on this node does not run; it writes the file when it starts"));
     }
-    complaint.ifPresent(f -> finding.evidence(Evidence.raw(f.from(), "NotReady: " + f.value().readyMessage().optional().orElse(""))));
+    complaint.ifPresent(f ->
+        finding.evidence(
+            Evidence.raw(f.from(), "NotReady: " + f.value().readyMessage().optional().orElse(""))));
     return finding.build();
   }
 
   private static String renamed(CniConfig config, String name) {
-    String stem = name.replaceFirst("\\.(conf|conflist|json)\\..*$", "").replaceFirst("\\.[^.]*$", "");
+    String stem =
+        name.replaceFirst("\\.(conf|conflist|json)\\..*$", "").replaceFirst("\\.[^.]*$", "");
     return stem + (config.plugins().size() > 1 ? ".conflist" : ".conf");
   }
 }

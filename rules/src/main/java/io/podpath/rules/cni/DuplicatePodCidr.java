@@ -51,12 +51,16 @@ public final class DuplicatePodCidr implements Rule {
       // one layer 2 network over all nodes may well be one subnet
       return outcome.done();
     }
-    Set<String> machines = view.machines().stream().map(NodeState::name).collect(Collectors.toSet());
+    Set<String> machines =
+        view.machines().stream().map(NodeState::name).collect(Collectors.toSet());
     view.get(Section.NODES).values().forEach(n -> machines.add(n.name()));
     List<SubnetClaim> claims =
         view.plan().subnets().stream()
             .filter(c -> machines.contains(c.node()))
-            .filter(c -> c.origin() == SubnetOrigin.POD_CIDR || c.origin() == SubnetOrigin.SUBNET_ENV || c.origin() == SubnetOrigin.BRIDGE)
+            .filter(c ->
+                c.origin() == SubnetOrigin.POD_CIDR
+                    || c.origin() == SubnetOrigin.SUBNET_ENV
+                    || c.origin() == SubnetOrigin.BRIDGE)
             .toList();
     Set<String> told = new LinkedHashSet<>();
     for (SubnetClaim a : claims) {
@@ -72,13 +76,17 @@ public final class DuplicatePodCidr implements Rule {
   private static List<SubnetClaim> clashes(List<SubnetClaim> claims, SubnetClaim a) {
     List<SubnetClaim> found = new ArrayList<>();
     for (SubnetClaim b : claims) {
-      boolean another = !b.node().equals(a.node()) && b.origin() == a.origin() && b.subnet().overlaps(a.subnet());
+      boolean another =
+          !b.node().equals(a.node()) && b.origin() == a.origin() && b.subnet().overlaps(a.subnet());
       if (another && found.stream().noneMatch(f -> f.node().equals(b.node()))) {
         found.add(b);
       }
     }
     // the Node objects say it best; lower kinds of claims only repeat it
-    boolean said = a.origin() != SubnetOrigin.POD_CIDR && claims.stream().anyMatch(c -> c.origin() == SubnetOrigin.POD_CIDR && c.node().equals(a.node()));
+    boolean said =
+        a.origin() != SubnetOrigin.POD_CIDR
+            && claims.stream()
+                .anyMatch(c -> c.origin() == SubnetOrigin.POD_CIDR && c.node().equals(a.node()));
     return said ? List.of() : found;
   }
 
@@ -97,7 +105,10 @@ public final class DuplicatePodCidr implements Rule {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(Certainty.PROVEN)
-            .title(names + (nested ? " have overlapping pod subnets: " : " have the same pod subnet ") + a.subnet())
+            .title(
+                names
+                    + (nested ? " have overlapping pod subnets: " : " have the same pod subnet ")
+                    + a.subnet())
             .why(
                 "Every other node has one route per subnet, so it reaches the pods of one of these nodes only; the nodes themselves take the subnet for their own and never send it to each other. Addresses are"
                     + " given out twice.")
@@ -112,8 +123,11 @@ public final class DuplicatePodCidr implements Rule {
       finding.culprit(
           Culprit.of(
               Optional.of(claim.node()),
-              claim.origin() == SubnetOrigin.POD_CIDR ? EntryKind.OBJECT : claim.origin() == SubnetOrigin.SUBNET_ENV ? EntryKind.FILE : EntryKind.ADDRESS,
-              (claim.origin() == SubnetOrigin.POD_CIDR ? "podCIDR: " : "pod subnet ") + claim.subnet(),
+              claim.origin() == SubnetOrigin.POD_CIDR
+                  ? EntryKind.OBJECT
+                  : claim.origin() == SubnetOrigin.SUBNET_ENV ? EntryKind.FILE : EntryKind.ADDRESS,
+              (claim.origin() == SubnetOrigin.POD_CIDR ? "podCIDR: " : "pod subnet ")
+                  + claim.subnet(),
               EntryState.WRONG,
               claim.from(),
               claim.subnet().toString(),

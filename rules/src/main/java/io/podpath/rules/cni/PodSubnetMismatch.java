@@ -4,9 +4,9 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.cluster.FlannelNetwork;
 import io.podpath.core.cni.DockerOptions;
 import io.podpath.core.cni.LogEvent;
+import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
-import io.podpath.core.fix.Change;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Address;
 import io.podpath.core.rule.Certainty;
@@ -65,53 +65,96 @@ public final class PodSubnetMismatch implements Rule {
     return outcome.done();
   }
 
-  private static Optional<SubnetClaim> claim(ClusterView view, NodeState node, SubnetOrigin origin) {
-    return view.plan().subnetsOf(node.name()).stream().filter(c -> c.origin() == origin && c.subnet().address().isV4()).findFirst();
+  private static Optional<SubnetClaim> claim(
+      ClusterView view, NodeState node, SubnetOrigin origin) {
+    return view.plan().subnetsOf(node.name()).stream()
+        .filter(c -> c.origin() == origin && c.subnet().address().isV4())
+        .findFirst();
   }
 
   /** What the node should have: what flanneld wrote, else what the Node object says. */
   private static Optional<SubnetClaim> wanted(ClusterView view, NodeState node) {
-    return claim(view, node, SubnetOrigin.SUBNET_ENV).or(() -> claim(view, node, SubnetOrigin.POD_CIDR));
+    return claim(view, node, SubnetOrigin.SUBNET_ENV)
+        .or(() -> claim(view, node, SubnetOrigin.POD_CIDR));
   }
 
   private Optional<Finding> bridge(ClusterView view, NodeState node) {
     Optional<SubnetClaim> wanted = wanted(view, node);
-    List<Fact<Address>> bridges = node.get(Section.ADDRESSES).where(a -> a.device().equals("cni0") && a.local().isV4());
-    if (wanted.isEmpty() || bridges.isEmpty() || bridges.stream().anyMatch(f -> f.value().network().equals(wanted.get().subnet()))) {
+    List<Fact<Address>> bridges =
+        node.get(Section.ADDRESSES).where(a -> a.device().equals("cni0") && a.local().isV4());
+    if (wanted.isEmpty()
+        || bridges.isEmpty()
+        || bridges.stream().anyMatch(f -> f.value().network().equals(wanted.get().subnet()))) {
       return Optional.empty();
     }
     Fact<Address> bridge = bridges.getFirst();
     IpPrefix subnet = wanted.get().subnet();
     FindingBuilder finding =
         describe(node)
-            .title("cni0 on " + node.name() + " stands in " + bridge.value().network() + ", but the node's pod subnet is " + subnet)
+            .title(
+                "cni0 on "
+                    + node.name()
+                    + " stands in "
+                    + bridge.value().network()
+                    + ", but the node's pod subnet is "
+                    + subnet)
             .culprit(
                 Culprit.wrong(
-                    node.name(), EntryKind.ADDRESS, bridge, bridge.value().local() + "/" + bridge.value().prefixLength(), "left from an older lease; now it is " + subnet))
+                    node.name(),
+                    EntryKind.ADDRESS,
+                    bridge,
+                    bridge.value().local() + "/" + bridge.value().prefixLength(),
+                    "left from an older lease; now it is " + subnet))
             .evidence(Evidence.raw(wanted.get().from(), origin(wanted.get())))
-            .expected("inet " + subnet.address().plus(1) + "/" + subnet.length() + " on cni0    (" + origin(wanted.get()) + ")")
+            .expected(
+                "inet "
+                    + subnet.address().plus(1)
+                    + "/"
+                    + subnet.length()
+                    + " on cni0    ("
+                    + origin(wanted.get())
+                    + ")")
             .fix(
                 new Fix(
                     FixSafety.DISRUPTIVE,
-                    List.of(new Change.Instruction(node.name(), "ip link delete cni0", "ip link add cni0 type bridge && ip addr add " + bridge.value().local() + "/" + bridge.value().prefixLength() + " dev cni0 && ip link set cni0 up")),
+                    List.of(
+                        new Change.Instruction(
+                            node.name(),
+                            "ip link delete cni0",
+                            "ip link add cni0 type bridge && ip addr add "
+                                + bridge.value().local()
+                                + "/"
+                                + bridge.value().prefixLength()
+                                + " dev cni0 && ip link set cni0 up")),
                     "the bridge plug-in makes cni0 anew with the next pod; it never changes the address of one that is there",
                     "deleting cni0 cuts every pod of the node that hangs on it: delete those pods afterwards, so that they are made in the new subnet"));
-    view.machines().stream().filter(n -> !n.name().equals(node.name())).forEach(n -> finding.affectsBothWays(node.name(), n.name()));
+    view.machines().stream()
+        .filter(n -> !n.name().equals(node.name()))
+        .forEach(n -> finding.affectsBothWays(node.name(), n.name()));
     return Optional.of(finding.build());
   }
 
   /** docker0 as the pod bridge: dockerd's own option says what it should be. */
   private Optional<Finding> docker(NodeState node) {
     Optional<Fact<DockerOptions>> options = node.get(Section.DOCKER_OPTIONS).first();
-    List<Fact<Address>> docker0 = node.get(Section.ADDRESSES).where(a -> a.device().equals("docker0") && a.local().isV4());
-    if (options.isEmpty() || docker0.isEmpty() || docker0.getFirst().value().network().equals(options.get().value().subnet())) {
+    List<Fact<Address>> docker0 =
+        node.get(Section.ADDRESSES).where(a -> a.device().equals("docker0") && a.local().isV4());
+    if (options.isEmpty()
+        || docker0.isEmpty()
+        || docker0.getFirst().value().network().equals(options.get().value().subnet())) {
       return Optional.empty();
     }
     Fact<Address> address = docker0.getFirst();
     IpPrefix subnet = options.get().value().subnet();
     return Optional.of(
         describe(node)
-            .title("docker0 on " + node.name() + " stands in " + address.value().network() + ", but flannel leased " + subnet)
+            .title(
+                "docker0 on "
+                    + node.name()
+                    + " stands in "
+                    + address.value().network()
+                    + ", but flannel leased "
+                    + subnet)
             .culprit(
                 Culprit.wrong(
                     node.name(),
@@ -137,29 +180,64 @@ public final class PodSubnetMismatch implements Rule {
     }
     return Optional.of(
         describe(node)
-            .title("subnet.env on " + node.name() + " says " + env.get().subnet() + ", but the node's podCIDR is " + cidr.get().subnet())
+            .title(
+                "subnet.env on "
+                    + node.name()
+                    + " says "
+                    + env.get().subnet()
+                    + ", but the node's podCIDR is "
+                    + cidr.get().subnet())
             .culprit(
                 Culprit.of(
-                    Optional.of(node.name()), EntryKind.FILE, env.get().from().raw().strip(), EntryState.WRONG, env.get().from(), env.get().subnet().address().toString(), "other nodes route " + cidr.get().subnet() + " here"))
+                    Optional.of(node.name()),
+                    EntryKind.FILE,
+                    env.get().from().raw().strip(),
+                    EntryState.WRONG,
+                    env.get().from(),
+                    env.get().subnet().address().toString(),
+                    "other nodes route " + cidr.get().subnet() + " here"))
             .evidence(Evidence.raw(cidr.get().from(), "podCIDR of " + node.name()))
             .expected("FLANNEL_SUBNET in " + cidr.get().subnet() + "    (spec.podCIDR)")
             .fix(
                 Fix.advice(
                     "flanneld writes /run/flannel/subnet.env at its start",
-                    "restart flanneld on " + node.name() + ", then delete cni0 and the node's pods so that they are made in " + cidr.get().subnet() + "; never write the file by hand"))
+                    "restart flanneld on "
+                        + node.name()
+                        + ", then delete cni0 and the node's pods so that they are made in "
+                        + cidr.get().subnet()
+                        + "; never write the file by hand"))
             .build());
   }
 
   private Optional<Finding> outsideNetwork(ClusterView view, NodeState node) {
-    Optional<Fact<FlannelNetwork>> network = view.get(Section.FLANNEL_NETWORKS).stream().filter(f -> f.value().network().isPresent()).findFirst();
+    Optional<Fact<FlannelNetwork>> network =
+        view.get(Section.FLANNEL_NETWORKS).stream()
+            .filter(f -> f.value().network().isPresent())
+            .findFirst();
     Optional<SubnetClaim> cidr = claim(view, node, SubnetOrigin.POD_CIDR);
-    if (network.isEmpty() || cidr.isEmpty() || network.get().value().network().orElseThrow().contains(cidr.get().subnet())) {
+    if (network.isEmpty()
+        || cidr.isEmpty()
+        || network.get().value().network().orElseThrow().contains(cidr.get().subnet())) {
       return Optional.empty();
     }
     return Optional.of(
         describe(node)
-            .title("the podCIDR " + cidr.get().subnet() + " of " + node.name() + " lies outside flannel's network " + network.get().value().network().orElseThrow())
-            .culprit(Culprit.of(Optional.empty(), EntryKind.OBJECT, network.get().value().toString(), EntryState.WRONG, network.get().from(), "", "does not contain " + cidr.get().subnet()))
+            .title(
+                "the podCIDR "
+                    + cidr.get().subnet()
+                    + " of "
+                    + node.name()
+                    + " lies outside flannel's network "
+                    + network.get().value().network().orElseThrow())
+            .culprit(
+                Culprit.of(
+                    Optional.empty(),
+                    EntryKind.OBJECT,
+                    network.get().value().toString(),
+                    EntryState.WRONG,
+                    network.get().from(),
+                    "",
+                    "does not contain " + cidr.get().subnet()))
             .evidence(Evidence.raw(cidr.get().from(), "podCIDR of " + node.name()))
             .fix(
                 Fix.advice(
@@ -176,7 +254,15 @@ public final class PodSubnetMismatch implements Rule {
             describe(node)
                 .certainty(Certainty.LIKELY)
                 .title(component + " on " + node.name() + " got no usable subnet: " + reason)
-                .culprit(Culprit.of(Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), "", reason))
+                .culprit(
+                    Culprit.of(
+                        Optional.of(node.name()),
+                        EntryKind.LOG,
+                        fact.from().raw().strip(),
+                        EntryState.WRONG,
+                        fact.from(),
+                        "",
+                        reason))
                 .fix(
                     Fix.advice(
                         "the controller manager assigns podCIDR (--allocate-node-cidrs, --cluster-cidr); flannel's Network must contain it",
@@ -188,7 +274,9 @@ public final class PodSubnetMismatch implements Rule {
   }
 
   private static String origin(SubnetClaim claim) {
-    return claim.origin() == SubnetOrigin.SUBNET_ENV ? "flannel's lease, /run/flannel/subnet.env" : "spec.podCIDR";
+    return claim.origin() == SubnetOrigin.SUBNET_ENV
+        ? "flannel's lease, /run/flannel/subnet.env"
+        : "spec.podCIDR";
   }
 
   private FindingBuilder describe(NodeState node) {
@@ -198,7 +286,10 @@ public final class PodSubnetMismatch implements Rule {
             "Other nodes send the node's podCIDR here. Pods whose bridge stands in another subnet are not reached by those routes, and their answers come from addresses nobody routes back; the"
                 + " bridge plug-in refuses new pods with \"cni0 already has an IP address different from …\".")
         .disposition(Disposition.NO_ROUTE)
-        .seeByHand("ip addr show dev cni0", "cat /run/flannel/subnet.env", "kubectl get node " + node.name() + " -o jsonpath='{.spec.podCIDR}'")
+        .seeByHand(
+            "ip addr show dev cni0",
+            "cat /run/flannel/subnet.env",
+            "kubectl get node " + node.name() + " -o jsonpath='{.spec.podCIDR}'")
         .explainedBy("duplicate-pod-cidr", "agent-cannot-reach-service");
   }
 }

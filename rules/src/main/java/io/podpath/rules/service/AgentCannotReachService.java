@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** An agent on a node cannot reach a service address: usually a consequence, always a symptom worth its line. */
+/**
+ * An agent on a node cannot reach a service address: usually a consequence, always a symptom worth
+ * its line.
+ */
 @AutoService(Rule.class)
 public final class AgentCannotReachService implements Rule {
 
@@ -48,41 +51,62 @@ public final class AgentCannotReachService implements Rule {
     for (NodeState node : view.nodes()) {
       AgentLog log = AgentLog.of(node);
       for (Fact<LogEvent> fact : log.unhealedDials(Optional.empty())) {
-        if (!(fact.value() instanceof LogEvent.DialFailed(var component, var address, var port, var error))
+        if (!(fact.value()
+                instanceof LogEvent.DialFailed(var component, var address, var port, var error))
             || component.equals("kube-proxy")
             || !ServiceAddresses.isService(view, address, port)) {
           continue;
         }
         String target = address + ":" + port;
-        FindingBuilder finding = byTarget.computeIfAbsent(target + " " + error, t -> new FindingBuilder(this, Severity.ERROR));
-        who.computeIfAbsent(target + " " + error, t -> new LinkedHashSet<>()).add(component + " on " + node.name());
-        finding.culprit(Culprit.of(Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), error, component + " cannot reach the service " + target));
+        FindingBuilder finding =
+            byTarget.computeIfAbsent(
+                target + " " + error, t -> new FindingBuilder(this, Severity.ERROR));
+        who.computeIfAbsent(target + " " + error, t -> new LinkedHashSet<>())
+            .add(component + " on " + node.name());
+        finding.culprit(
+            Culprit.of(
+                Optional.of(node.name()),
+                EntryKind.LOG,
+                fact.from().raw().strip(),
+                EntryState.WRONG,
+                fact.from(),
+                error,
+                component + " cannot reach the service " + target));
       }
     }
-    byTarget.forEach(
-        (target, finding) ->
-            outcome.found(
-                finding
-                    .certainty(Certainty.LIKELY)
-                    .title(String.join(", ", java.util.Objects.requireNonNull(who.get(target))) + " cannot reach the service address " + target.replaceFirst(" ", " (") + ")")
-                    .why(
-                        "A service address exists only in the rules kube-proxy makes on each node. A time-out means that the packet or its answer is lost: not translated, so that it left by the default"
-                            + " route, dropped by a filter, or answered to an address that is local at the other end. A refusal means that the address is local (kube-ipvs0) and nobody"
-                            + " serves it, or that the service has no endpoint. Until it works the agent does not start, and pods of this node get no network.")
-                    .disposition(Disposition.NO_SERVICE_ENDPOINT)
-                    .seeByHand("ip route get " + target.substring(0, target.indexOf(':')), "ipvsadm -Ln", "iptables-save -t nat | grep " + target.substring(0, target.indexOf(':')))
-                    .explainedBy(
-                        "kube-proxy-without-api-server",
-                        "kube-proxy-rules-rejected",
-                        "service-chain-missing",
-                        "service-address-without-virtual-server",
-                        "service-source-not-masqueraded",
-                        "forward-reject-before-accept",
-                        "forward-drop-without-accept",
-                        "interface-netmask-missing",
-                        "ufw-denies-routed")
-                    .fix(Fix.advice("kube-proxy owns the rules of service addresses", "mend what keeps kube-proxy from programming the service on this node; the agent comes up by itself with its next restart"))
-                    .build()));
+    byTarget.forEach((target, finding) ->
+        outcome.found(
+            finding
+                .certainty(Certainty.LIKELY)
+                .title(
+                    String.join(", ", java.util.Objects.requireNonNull(who.get(target)))
+                        + " cannot reach the service address "
+                        + target.replaceFirst(" ", " (")
+                        + ")")
+                .why(
+                    "A service address exists only in the rules kube-proxy makes on each node. A time-out means that the packet or its answer is lost: not translated, so that it left by the default"
+                        + " route, dropped by a filter, or answered to an address that is local at the other end. A refusal means that the address is local (kube-ipvs0) and nobody"
+                        + " serves it, or that the service has no endpoint. Until it works the agent does not start, and pods of this node get no network.")
+                .disposition(Disposition.NO_SERVICE_ENDPOINT)
+                .seeByHand(
+                    "ip route get " + target.substring(0, target.indexOf(':')),
+                    "ipvsadm -Ln",
+                    "iptables-save -t nat | grep " + target.substring(0, target.indexOf(':')))
+                .explainedBy(
+                    "kube-proxy-without-api-server",
+                    "kube-proxy-rules-rejected",
+                    "service-chain-missing",
+                    "service-address-without-virtual-server",
+                    "service-source-not-masqueraded",
+                    "forward-reject-before-accept",
+                    "forward-drop-without-accept",
+                    "interface-netmask-missing",
+                    "ufw-denies-routed")
+                .fix(
+                    Fix.advice(
+                        "kube-proxy owns the rules of service addresses",
+                        "mend what keeps kube-proxy from programming the service on this node; the agent comes up by itself with its next restart"))
+                .build()));
     return outcome.done();
   }
 }

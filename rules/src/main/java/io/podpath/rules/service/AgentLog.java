@@ -13,14 +13,16 @@ import java.util.regex.Pattern;
 record AgentLog(List<Fact<LogEvent>> events) {
 
   /** klog's head: severity, month and day, time. */
-  private static final Pattern KLOG = Pattern.compile("^[IWEF](\\d{4} \\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,6})?)");
+  private static final Pattern KLOG =
+      Pattern.compile("^[IWEF](\\d{4} \\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,6})?)");
 
   static AgentLog of(NodeState node) {
     return new AgentLog(node.get(Section.LOGS).facts());
   }
 
   /**
-   * The last failed connection to an address of each component that showed no sign of work afterwards.
+   * The last failed connection to an address of each component that showed no sign of work
+   * afterwards.
    *
    * @param component such as kube-proxy; empty for all
    */
@@ -67,7 +69,10 @@ record AgentLog(List<Fact<LogEvent>> events) {
     };
   }
 
-  /** Several files of one component need not be in the order of their time, so the lines' own times decide where both have one. */
+  /**
+   * Several files of one component need not be in the order of their time, so the lines' own times
+   * decide where both have one.
+   */
   private static boolean isLater(Fact<LogEvent> fact, Fact<LogEvent> than, boolean behind) {
     boolean sameText = fact.from().source().equals(than.from().source());
     Optional<String> a = time(fact);

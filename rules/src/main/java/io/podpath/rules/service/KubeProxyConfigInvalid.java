@@ -68,12 +68,15 @@ public final class KubeProxyConfigInvalid implements Rule {
     List<Seen> all = new ArrayList<>();
     for (Fact<KubeProxyConfig> config : node.get(Section.KUBE_PROXY_CONFIG).facts()) {
       for (ConfigProblem problem : config.value().problems()) {
-        all.add(new Seen(node, problem, new Provenance(config.from().source(), problem.line()), true));
+        all.add(
+            new Seen(node, problem, new Provenance(config.from().source(), problem.line()), true));
       }
     }
     AgentLog log = AgentLog.of(node);
     for (Fact<LogEvent> fact : log.events()) {
-      if (fact.value() instanceof LogEvent.ConfigRejected(var component, var problem) && component.equals("kube-proxy") && !log.workedAfter(fact)) {
+      if (fact.value() instanceof LogEvent.ConfigRejected(var component, var problem)
+          && component.equals("kube-proxy")
+          && !log.workedAfter(fact)) {
         all.add(new Seen(node, problem, fact.from(), false));
       }
     }
@@ -93,7 +96,9 @@ public final class KubeProxyConfigInvalid implements Rule {
             .why(why(problem, field, ended))
             .expected(expected(problem, field))
             .disposition(Disposition.NO_SERVICE_ENDPOINT)
-            .seeByHand("kubectl -n kube-system get configmap kube-proxy -o yaml", "kubectl -n kube-system logs -l k8s-app=kube-proxy | grep -iE 'unknown field|ReadMapCB|strict'")
+            .seeByHand(
+                "kubectl -n kube-system get configmap kube-proxy -o yaml",
+                "kubectl -n kube-system logs -l k8s-app=kube-proxy | grep -iE 'unknown field|ReadMapCB|strict'")
             .fix(
                 Fix.advice(
                     "the administrator owns the file; kubeadm keeps it in ConfigMap kube-system/kube-proxy",
@@ -103,9 +108,25 @@ public final class KubeProxyConfigInvalid implements Rule {
     for (Seen s : seen) {
       String line = s.from().raw().strip();
       if (s.inFile()) {
-        finding.culprit(Culprit.of(Optional.of(s.node().name()), EntryKind.FILE, line.isEmpty() ? field : line, EntryState.WRONG, s.from(), field, label(problem)));
+        finding.culprit(
+            Culprit.of(
+                Optional.of(s.node().name()),
+                EntryKind.FILE,
+                line.isEmpty() ? field : line,
+                EntryState.WRONG,
+                s.from(),
+                field,
+                label(problem)));
       } else {
-        finding.culprit(Culprit.of(Optional.of(s.node().name()), EntryKind.LOG, s.problem().path() + ": " + s.problem().found(), EntryState.WRONG, s.from(), field, label(problem)));
+        finding.culprit(
+            Culprit.of(
+                Optional.of(s.node().name()),
+                EntryKind.LOG,
+                s.problem().path() + ": " + s.problem().found(),
+                EntryState.WRONG,
+                s.from(),
+                field,
+                label(problem)));
         finding.evidence(Evidence.raw(s.from(), "the decoder's own words"));
       }
     }
@@ -119,8 +140,14 @@ public final class KubeProxyConfigInvalid implements Rule {
 
   private static String describe(ConfigProblem problem) {
     return switch (problem.kind()) {
-      case UNKNOWN_FIELD -> "unknown field " + lastName(problem.path()) + problem.meant().map(m -> " (meant is " + m + ")").orElse("");
-      case WRONG_TYPE -> lastName(problem.path()) + " has the wrong type" + problem.expected().map(e -> " (must be " + e + ")").orElse("");
+      case UNKNOWN_FIELD ->
+          "unknown field "
+              + lastName(problem.path())
+              + problem.meant().map(m -> " (meant is " + m + ")").orElse("");
+      case WRONG_TYPE ->
+          lastName(problem.path())
+              + " has the wrong type"
+              + problem.expected().map(e -> " (must be " + e + ")").orElse("");
       case UNKNOWN_VALUE -> lastName(problem.path()) + " has an unknown value, " + problem.found();
       case NOT_PARSEABLE -> "it cannot be parsed";
     };
@@ -128,7 +155,12 @@ public final class KubeProxyConfigInvalid implements Rule {
 
   private static String label(ConfigProblem problem) {
     return switch (problem.kind()) {
-      case UNKNOWN_FIELD -> "no such field" + problem.meant().map(m -> "; meant is " + m + problem.expected().map(e -> ", a " + e).orElse("")).orElse("");
+      case UNKNOWN_FIELD ->
+          "no such field"
+              + problem
+                  .meant()
+                  .map(m -> "; meant is " + m + problem.expected().map(e -> ", a " + e).orElse(""))
+                  .orElse("");
       case WRONG_TYPE -> problem.expected().map(e -> "must be " + e).orElse("wrong type");
       case UNKNOWN_VALUE -> problem.expected().map(e -> "one of " + e).orElse("unknown value");
       case NOT_PARSEABLE -> "not parseable";
@@ -150,19 +182,30 @@ public final class KubeProxyConfigInvalid implements Rule {
               + field
               + "; kube-proxy 1.20 and 1.25 then fall back to lenient decoding with a warning and ignore it, so the setting that was meant stays at its default and, by itself, nothing is"
               + " cut. Whether another version starts with it depends on the version. When services fail as well, look for another cause first.";
-      case WRONG_TYPE -> "The value cannot be decoded into the field's type. kube-proxy does not start with it, strictly or leniently decoded, and programs no service.";
-      case UNKNOWN_VALUE -> "kube-proxy validates this field at its start and ends when the value is none it knows.";
+      case WRONG_TYPE ->
+          "The value cannot be decoded into the field's type. kube-proxy does not start with it, strictly or leniently decoded, and programs no service.";
+      case UNKNOWN_VALUE ->
+          "kube-proxy validates this field at its start and ends when the value is none it knows.";
       case NOT_PARSEABLE -> "kube-proxy cannot read its configuration and does not start.";
     };
   }
 
-  /** The program said that it ends, or its pod is in a crash loop, or the line is the fatal error of its command. */
+  /**
+   * The program said that it ends, or its pod is in a crash loop, or the line is the fatal error of
+   * its command.
+   */
   private static boolean endedOverIt(ClusterView view, Seen seen) {
     boolean terminated =
-        seen.node().get(Section.LOGS).values().anyMatch(e -> e instanceof LogEvent.Terminated(var component, var reason) && component.equals("kube-proxy"));
+        seen.node()
+            .get(Section.LOGS)
+            .values()
+            .anyMatch(e ->
+                e instanceof LogEvent.Terminated(var component, var reason)
+                    && component.equals("kube-proxy"));
     boolean fatalLine = !seen.inFile() && seen.from().raw().strip().startsWith("error:");
     boolean crashLoop =
-        view.get(Section.PODS).values()
+        view.get(Section.PODS)
+            .values()
             .filter(p -> p.name().startsWith("kube-proxy"))
             .filter(p -> p.node().filter(n -> !n.equals(seen.node().name())).isEmpty())
             .anyMatch(KubeProxyConfigInvalid::crashes);

@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
 @AutoService(Rule.class)
 public final class KubeProxyRulesRejected implements Rule {
 
-  private static final Pattern MATCH = Pattern.compile("Couldn't load (match|target) [`']([\\w-]{1,40})'");
+  private static final Pattern MATCH =
+      Pattern.compile("Couldn't load (match|target) [`']([\\w-]{1,40})'");
 
   @Override
   public String id() {
@@ -49,7 +50,8 @@ public final class KubeProxyRulesRejected implements Rule {
       Map<String, Fact<LogEvent>> byReason = new LinkedHashMap<>();
       AgentLog log = AgentLog.of(node);
       for (Fact<LogEvent> fact : log.events()) {
-        if (fact.value() instanceof LogEvent.RulesRejected(var component, var reason) && !log.workedAfter(fact)) {
+        if (fact.value() instanceof LogEvent.RulesRejected(var component, var reason)
+            && !log.workedAfter(fact)) {
           byReason.putIfAbsent(reason, fact);
         }
       }
@@ -63,20 +65,47 @@ public final class KubeProxyRulesRejected implements Rule {
     Optional<String> module = m.find() ? Optional.of("xt_" + m.group(2)) : Optional.empty();
     return new FindingBuilder(this, Severity.ERROR)
         .certainty(Certainty.PROVEN)
-        .title("iptables-restore on " + node.name() + " refuses kube-proxy's rules: " + module.map(x -> "kernel module " + x + " missing").orElse(reason))
+        .title(
+            "iptables-restore on "
+                + node.name()
+                + " refuses kube-proxy's rules: "
+                + module.map(x -> "kernel module " + x + " missing").orElse(reason))
         .why(
             "kube-proxy hands all its rules to one iptables-restore, which takes all or nothing. One match or target the kernel or the iptables build does not have makes it refuse everything, so"
                 + " no service address is translated on this node.")
-        .expected(module.map(x -> "the kernel has " + x + " (CONFIG_NETFILTER_" + x.toUpperCase(java.util.Locale.ROOT).replace("XT_", "XT_MATCH_") + ")").orElse("iptables-restore accepts the rules"))
-        .culprit(Culprit.of(Optional.of(node.name()), EntryKind.LOG, module.map(x -> "kernel module " + x + " missing: " + reason).orElse(reason), EntryState.WRONG, fact.from(), "", "all of kube-proxy's rules are refused"))
+        .expected(
+            module
+                .map(x ->
+                    "the kernel has "
+                        + x
+                        + " (CONFIG_NETFILTER_"
+                        + x.toUpperCase(java.util.Locale.ROOT).replace("XT_", "XT_MATCH_")
+                        + ")")
+                .orElse("iptables-restore accepts the rules"))
+        .culprit(
+            Culprit.of(
+                Optional.of(node.name()),
+                EntryKind.LOG,
+                module.map(x -> "kernel module " + x + " missing: " + reason).orElse(reason),
+                EntryState.WRONG,
+                fact.from(),
+                "",
+                "all of kube-proxy's rules are refused"))
         .disposition(Disposition.NO_SERVICE_ENDPOINT)
-        .seeByHand("kubectl -n kube-system logs -l k8s-app=kube-proxy | grep iptables-restore", module.map(x -> "modprobe " + x).orElse("iptables-restore --test"), "iptables-save -t nat | grep -c KUBE-SVC")
+        .seeByHand(
+            "kubectl -n kube-system logs -l k8s-app=kube-proxy | grep iptables-restore",
+            module.map(x -> "modprobe " + x).orElse("iptables-restore --test"),
+            "iptables-save -t nat | grep -c KUBE-SVC")
         .fix(
             Fix.advice(
                 "kube-proxy tries again at every sync",
                 module
-                    .map(x -> "load or build the module: modprobe " + x + "; install the distribution's extra modules package, or build the kernel with it (likewise comment, multiport, set)")
-                    .orElse("mend what the message names; kube-proxy then writes its rules by itself")))
+                    .map(x ->
+                        "load or build the module: modprobe "
+                            + x
+                            + "; install the distribution's extra modules package, or build the kernel with it (likewise comment, multiport, set)")
+                    .orElse(
+                        "mend what the message names; kube-proxy then writes its rules by itself")))
         .build();
   }
 }

@@ -51,12 +51,19 @@ public final class KubeProxyWithoutApiServer implements Rule {
         continue;
       }
       Fact<LogEvent> last = failures.getLast();
-      if (last.value() instanceof LogEvent.DialFailed(var component, var address, var port, var error)) {
+      if (last.value()
+          instanceof LogEvent.DialFailed(var component, var address, var port, var error)) {
         nodes.add(node.name());
         errors.add(address + ":" + port + ": " + error);
         finding.culprit(
             Culprit.of(
-                Optional.of(node.name()), EntryKind.LOG, last.from().raw().strip(), EntryState.WRONG, last.from(), error, "the API server at " + address + ":" + port + " does not answer kube-proxy"));
+                Optional.of(node.name()),
+                EntryKind.LOG,
+                last.from().raw().strip(),
+                EntryState.WRONG,
+                last.from(),
+                error,
+                "the API server at " + address + ":" + port + " does not answer kube-proxy"));
       }
     }
     if (nodes.isEmpty()) {
@@ -65,14 +72,24 @@ public final class KubeProxyWithoutApiServer implements Rule {
     boolean refused = errors.stream().anyMatch(e -> e.contains("refused"));
     finding
         .certainty(Certainty.LIKELY)
-        .title("kube-proxy on " + String.join(", ", nodes) + " cannot reach the API server (" + String.join("; ", errors) + ")")
+        .title(
+            "kube-proxy on "
+                + String.join(", ", nodes)
+                + " cannot reach the API server ("
+                + String.join("; ", errors)
+                + ")")
         .why(
             "kube-proxy learns services and endpoints from the API server. As long as it cannot, it programs nothing new: on a node where it never succeeded a service address such"
                 + " as 10.96.0.1 is served by nobody, so it leaves by the default route or is refused, and agents that need it (flanneld, calico-node) do not start."
-                + (refused ? " \"Connection refused\" means that the host answered and no API server listens there at that time." : ""))
+                + (refused
+                    ? " \"Connection refused\" means that the host answered and no API server listens there at that time."
+                    : ""))
         .expected("no error after the last one in the log, and lines such as \"Caches are synced\"")
         .disposition(Disposition.NO_SERVICE_ENDPOINT)
-        .seeByHand("kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50", "curl -k https://API-SERVER:6443/healthz", "ss -lnt 'sport = :6443'")
+        .seeByHand(
+            "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50",
+            "curl -k https://API-SERVER:6443/healthz",
+            "ss -lnt 'sport = :6443'")
         .fix(
             Fix.advice(
                 "kube-proxy retries by itself",

@@ -59,13 +59,17 @@ public final class NodeAddressOnKubeIpvs0 implements Rule {
         IpAddress address = fact.value().local();
         Optional<Owner> owner = owner(view, node, address);
         if (owner.isPresent()) {
-          FindingBuilder finding = byAddress.computeIfAbsent(address, a -> describe(a, owner.get()));
-          finding.culprit(Culprit.extra(node.name(), EntryKind.ADDRESS, fact, address.toString(), owner.get().text()));
+          FindingBuilder finding =
+              byAddress.computeIfAbsent(address, a -> describe(a, owner.get()));
+          finding.culprit(
+              Culprit.extra(
+                  node.name(), EntryKind.ADDRESS, fact, address.toString(), owner.get().text()));
           view.plan().ownerOf(address).ifPresent(o -> finding.affectsBothWays(node.name(), o));
         }
       }
     }
-    if (view.serviceProxy() == ServiceProxyKind.IPVS || view.serviceProxy() == ServiceProxyKind.UNKNOWN) {
+    if (view.serviceProxy() == ServiceProxyKind.IPVS
+        || view.serviceProxy() == ServiceProxyKind.UNKNOWN) {
       announced(view, byAddress);
     }
     byAddress.values().forEach(f -> outcome.found(f.build()));
@@ -82,7 +86,10 @@ public final class NodeAddressOnKubeIpvs0 implements Rule {
         .evidence(owner.evidence())
         .expected("no service with a node's address in externalIPs or status.loadBalancer.ingress")
         .disposition(Disposition.DELIVERED_ELSEWHERE)
-        .seeByHand("ip addr show dev kube-ipvs0", "ip route get " + address, "kubectl get svc -A -o wide | grep " + address)
+        .seeByHand(
+            "ip addr show dev kube-ipvs0",
+            "ip route get " + address,
+            "kubectl get svc -A -o wide | grep " + address)
         .fix(
             Fix.advice(
                 "kube-proxy owns kube-ipvs0 and puts the address back within its sync period (30 s)",
@@ -93,15 +100,25 @@ public final class NodeAddressOnKubeIpvs0 implements Rule {
   }
 
   private static Optional<Owner> owner(ClusterView view, NodeState node, IpAddress address) {
-    Optional<AddressClaim> claim = view.plan().addresses().stream().filter(c -> c.address().equals(address)).findFirst();
+    Optional<AddressClaim> claim =
+        view.plan().addresses().stream().filter(c -> c.address().equals(address)).findFirst();
     if (claim.isPresent()) {
-      String whose = claim.get().node().equals(node.name()) ? "the node's own address" : "the address of " + claim.get().node();
-      return Optional.of(new Owner(whose, Evidence.raw(claim.get().from(), whose), Certainty.PROVEN));
+      String whose =
+          claim.get().node().equals(node.name())
+              ? "the node's own address"
+              : "the address of " + claim.get().node();
+      return Optional.of(
+          new Owner(whose, Evidence.raw(claim.get().from(), whose), Certainty.PROVEN));
     }
     for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
-      if (fact.value() instanceof LogEvent.DialFailed(var component, var to, var port, var error) && to.equals(address) && port.equals(API_SERVER)) {
+      if (fact.value() instanceof LogEvent.DialFailed(var component, var to, var port, var error)
+          && to.equals(address)
+          && port.equals(API_SERVER)) {
         return Optional.of(
-            new Owner("the address of the API server's node", Evidence.raw(fact.from(), "the node's own agent means the API server by it"), Certainty.LIKELY));
+            new Owner(
+                "the address of the API server's node",
+                Evidence.raw(fact.from(), "the node's own agent means the API server by it"),
+                Certainty.LIKELY));
       }
     }
     return Optional.empty();
@@ -113,21 +130,37 @@ public final class NodeAddressOnKubeIpvs0 implements Rule {
   private void announced(ClusterView view, Map<IpAddress, FindingBuilder> byAddress) {
     for (Fact<Service> fact : view.get(Section.SERVICES).facts()) {
       Service service = fact.value();
-      for (IpAddress address : java.util.stream.Stream.concat(service.externalIps().stream(), service.loadBalancerIps().stream()).distinct().toList()) {
-        Optional<Fact<KubeNode>> node = view.get(Section.NODES).stream().filter(n -> n.value().knownInternalIps().contains(address)).findFirst();
+      for (IpAddress address :
+          java.util.stream.Stream.concat(
+                  service.externalIps().stream(), service.loadBalancerIps().stream())
+              .distinct()
+              .toList()) {
+        Optional<Fact<KubeNode>> node =
+            view.get(Section.NODES).stream()
+                .filter(n -> n.value().knownInternalIps().contains(address))
+                .findFirst();
         if (node.isEmpty()) {
           continue;
         }
         boolean bound = byAddress.containsKey(address);
         boolean ipvs = view.serviceProxy() == ServiceProxyKind.IPVS;
         Owner owner =
-            new Owner("the address of " + node.get().value().name(), Evidence.raw(node.get().from(), "InternalIP of " + node.get().value().name()), ipvs ? Certainty.LIKELY : Certainty.POSSIBLE);
+            new Owner(
+                "the address of " + node.get().value().name(),
+                Evidence.raw(node.get().from(), "InternalIP of " + node.get().value().name()),
+                ipvs ? Certainty.LIKELY : Certainty.POSSIBLE);
         if (bound || ipvs) {
           byAddress
               .computeIfAbsent(address, a -> describe(a, owner))
               .culprit(
                   Culprit.of(
-                      Optional.empty(), EntryKind.OBJECT, service + " external address " + address, EntryState.WRONG, fact.from(), address.toString(), "publishes a node's address"));
+                      Optional.empty(),
+                      EntryKind.OBJECT,
+                      service + " external address " + address,
+                      EntryState.WRONG,
+                      fact.from(),
+                      address.toString(),
+                      "publishes a node's address"));
         }
       }
     }

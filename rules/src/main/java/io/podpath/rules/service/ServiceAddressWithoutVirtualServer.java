@@ -68,7 +68,8 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
 
   private static Set<IpAddress> localAddresses(NodeState node) {
     Set<IpAddress> addresses = new LinkedHashSet<>();
-    ServiceAddresses.localRoutes(node).forEach(f -> addresses.add(f.value().destination().address()));
+    ServiceAddresses.localRoutes(node)
+        .forEach(f -> addresses.add(f.value().destination().address()));
     ServiceAddresses.addresses(node).forEach(f -> addresses.add(f.value().local()));
     return addresses;
   }
@@ -78,16 +79,30 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(Certainty.PROVEN)
-            .title("on " + names + " the service address " + address + " is local, but IPVS has no virtual server for it")
+            .title(
+                "on "
+                    + names
+                    + " the service address "
+                    + address
+                    + " is local, but IPVS has no virtual server for it")
             .why(
                 "The address stands on kube-ipvs0, so packets for it are delivered to the node itself; without a virtual server IPVS does not take them and no socket listens: connection"
                     + " refused at once, from the node and from its pods. The node's own connections to it also take "
                     + address
                     + " as their source.")
-            .expected("a virtual server for " + address + " in ipvsadm -Ln, or, when the service is gone, no such address on kube-ipvs0")
+            .expected(
+                "a virtual server for "
+                    + address
+                    + " in ipvsadm -Ln, or, when the service is gone, no such address on kube-ipvs0")
             .disposition(Disposition.NO_SERVICE_ENDPOINT)
-            .seeByHand("ipvsadm -Ln | grep -A3 " + address, "ip addr show dev kube-ipvs0", "ip route get " + address)
-            .explainedBy("kube-proxy-without-api-server", "kube-proxy-config-invalid", "kube-proxy-rules-rejected")
+            .seeByHand(
+                "ipvsadm -Ln | grep -A3 " + address,
+                "ip addr show dev kube-ipvs0",
+                "ip route get " + address)
+            .explainedBy(
+                "kube-proxy-without-api-server",
+                "kube-proxy-config-invalid",
+                "kube-proxy-rules-rejected")
             .fix(
                 Fix.advice(
                     "kube-proxy owns kube-ipvs0 and the virtual servers",
@@ -97,7 +112,12 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
     for (NodeState node : nodes) {
       Fact<?> entry = ServiceAddresses.local(node, address).orElseThrow();
       finding.culprit(
-          Culprit.missing(node.name(), EntryKind.IPVS, "virtual server " + address, node.get(Section.IPVS).place(), "no virtual server has this address"));
+          Culprit.missing(
+              node.name(),
+              EntryKind.IPVS,
+              "virtual server " + address,
+              node.get(Section.IPVS).place(),
+              "no virtual server has this address"));
       finding.evidence(Evidence.of(entry, "makes " + address + " local on " + node.name()));
     }
     return finding.build();

@@ -26,21 +26,41 @@ final class ServiceAddresses {
   static boolean isService(ClusterView view, IpAddress address, Port port) {
     boolean known =
         view.get(Section.SERVICES).values().anyMatch(s -> s.clusterIps().contains(address))
-            || view.get(Section.NETWORK_PLANS).values().anyMatch(p -> p.serviceSubnets().stream().anyMatch(n -> n.contains(address)))
+            || view.get(Section.NETWORK_PLANS)
+                .values()
+                .anyMatch(p -> p.serviceSubnets().stream().anyMatch(n -> n.contains(address)))
             || view.nodes().stream().anyMatch(n -> local(n, address).isPresent());
     return known || looksLikeApiService(view, address, port);
   }
 
-  /** The API server's service has the first address of the service range and port 443; nodes and pods never get such an address. */
+  /**
+   * The API server's service has the first address of the service range and port 443; nodes and
+   * pods never get such an address.
+   */
   private static boolean looksLikeApiService(ClusterView view, IpAddress address, Port port) {
-    boolean first = address.isV4() && (address.low() & 0xff) == 1 && (address.low() >>> 8 & 0xff) == 0;
-    return first && port.equals(HTTPS) && view.plan().ownersOf(address).isEmpty() && !view.plan().isPodAddress(address);
+    boolean first =
+        address.isV4() && (address.low() & 0xff) == 1 && (address.low() >>> 8 & 0xff) == 0;
+    return first
+        && port.equals(HTTPS)
+        && view.plan().ownersOf(address).isEmpty()
+        && !view.plan().isPodAddress(address);
   }
 
-  /** The entry that makes the address local on kube-ipvs0: its route in table local if shown, else the address itself. */
+  /**
+   * The entry that makes the address local on kube-ipvs0: its route in table local if shown, else
+   * the address itself.
+   */
   static Optional<Fact<?>> local(NodeState node, IpAddress address) {
-    Optional<Fact<?>> route = localRoutes(node).stream().filter(f -> f.value().destination().equals(address.toPrefix())).<Fact<?>>map(f -> f).findFirst();
-    return route.or(() -> addresses(node).stream().filter(f -> f.value().local().equals(address)).<Fact<?>>map(f -> f).findFirst());
+    Optional<Fact<?>> route =
+        localRoutes(node).stream()
+            .filter(f -> f.value().destination().equals(address.toPrefix()))
+            .<Fact<?>>map(f -> f)
+            .findFirst();
+    return route.or(() ->
+        addresses(node).stream()
+            .filter(f -> f.value().local().equals(address))
+            .<Fact<?>>map(f -> f)
+            .findFirst());
   }
 
   static List<Fact<Route>> localRoutes(NodeState node) {
@@ -49,12 +69,16 @@ final class ServiceAddresses {
       routes.addAll(
           node.host()
               .localRoutes(family)
-              .where(r -> r.type() == RouteType.LOCAL && r.destination().isHost() && r.device().filter(DEVICE::equals).isPresent()));
+              .where(r ->
+                  r.type() == RouteType.LOCAL
+                      && r.destination().isHost()
+                      && r.device().filter(DEVICE::equals).isPresent()));
     }
     return routes;
   }
 
   static List<Fact<Address>> addresses(NodeState node) {
-    return node.get(Section.ADDRESSES).where(a -> a.device().equals(DEVICE) && !a.local().isLinkLocal());
+    return node.get(Section.ADDRESSES)
+        .where(a -> a.device().equals(DEVICE) && !a.local().isLinkLocal());
   }
 }

@@ -52,7 +52,8 @@ public final class ServiceChainMissing implements Rule {
     Map<String, Fact<ChainRule>> services() {
       Map<String, Fact<ChainRule>> rules = new LinkedHashMap<>();
       listing.rulesOf("nat", "KUBE-SERVICES").stream()
-          .filter(f -> f.value().target() instanceof Target.Jump(var chain) && chain.startsWith("KUBE-SVC-"))
+          .filter(f ->
+              f.value().target() instanceof Target.Jump(var chain) && chain.startsWith("KUBE-SVC-"))
           .forEach(f -> rules.put(f.value().spec(), f));
       return rules;
     }
@@ -65,7 +66,9 @@ public final class ServiceChainMissing implements Rule {
       return outcome.done();
     }
     List<Nat> tables = view.machines().stream().flatMap(n -> nat(n).stream()).toList();
-    view.machines().stream().filter(n -> nat(n).isEmpty()).forEach(n -> outcome.notChecked(n.name(), "nat table of iptables: not recorded whole"));
+    view.machines().stream()
+        .filter(n -> nat(n).isEmpty())
+        .forEach(n -> outcome.notChecked(n.name(), "nat table of iptables: not recorded whole"));
     Map<String, Nat> someoneHas = new LinkedHashMap<>();
     tables.forEach(t -> t.services().keySet().forEach(spec -> someoneHas.putIfAbsent(spec, t)));
     for (Nat table : tables) {
@@ -73,13 +76,12 @@ public final class ServiceChainMissing implements Rule {
       if (own.isEmpty()) {
         continue;
       }
-      someoneHas.forEach(
-          (spec, other) -> {
-            if (!own.containsKey(spec)) {
-              Fact<ChainRule> rule = java.util.Objects.requireNonNull(other.services().get(spec));
-              outcome.found(missing(table, other, rule));
-            }
-          });
+      someoneHas.forEach((spec, other) -> {
+        if (!own.containsKey(spec)) {
+          Fact<ChainRule> rule = java.util.Objects.requireNonNull(other.services().get(spec));
+          outcome.found(missing(table, other, rule));
+        }
+      });
       own.values().forEach(f -> emptyChain(table, f).ifPresent(outcome::found));
     }
     return outcome.done();
@@ -87,7 +89,8 @@ public final class ServiceChainMissing implements Rule {
 
   private static Optional<Nat> nat(NodeState node) {
     return ClusterView.iptables(node.host(), IpFamily.INET).stream()
-        .filter(l -> l.chain("nat", "KUBE-SERVICES").optional().isPresent() && l.rules().isComplete())
+        .filter(
+            l -> l.chain("nat", "KUBE-SERVICES").optional().isPresent() && l.rules().isComplete())
         .findFirst()
         .map(l -> new Nat(node, l));
   }
@@ -104,22 +107,40 @@ public final class ServiceChainMissing implements Rule {
   private io.podpath.core.rule.Finding missing(Nat table, Nat other, Fact<ChainRule> rule) {
     String node = table.node().name();
     return describe(node, rule.value())
-        .title(node + " has no rule for the service " + rule.value().comment().orElse(address(rule.value())) + " (" + address(rule.value()) + ")")
+        .title(
+            node
+                + " has no rule for the service "
+                + rule.value().comment().orElse(address(rule.value()))
+                + " ("
+                + address(rule.value())
+                + ")")
         .culprit(
-            Culprit.missing(node, EntryKind.IPTABLES, "-t nat " + rule.value(), table.listing().rules().place(), "missing; " + other.node().name() + " has it"))
+            Culprit.missing(
+                node,
+                EntryKind.IPTABLES,
+                "-t nat " + rule.value(),
+                table.listing().rules().place(),
+                "missing; " + other.node().name() + " has it"))
         .evidence(Evidence.of(rule, other.node().name() + " translates the service"))
         .build();
   }
 
   private Optional<io.podpath.core.rule.Finding> emptyChain(Nat table, Fact<ChainRule> jump) {
-    if (!(jump.value().target() instanceof Target.Jump(var chain)) || !table.listing().rulesOf("nat", chain).isEmpty()) {
+    if (!(jump.value().target() instanceof Target.Jump(var chain))
+        || !table.listing().rulesOf("nat", chain).isEmpty()) {
       return Optional.empty();
     }
     String node = table.node().name();
     return Optional.of(
         describe(node, jump.value())
-            .title("the chain of the service " + jump.value().comment().orElse(address(jump.value())) + " is empty on " + node)
-            .culprit(Culprit.wrong(node, EntryKind.IPTABLES, jump, chain, "leads to a chain without rules"))
+            .title(
+                "the chain of the service "
+                    + jump.value().comment().orElse(address(jump.value()))
+                    + " is empty on "
+                    + node)
+            .culprit(
+                Culprit.wrong(
+                    node, EntryKind.IPTABLES, jump, chain, "leads to a chain without rules"))
             .build());
   }
 
@@ -132,10 +153,15 @@ public final class ServiceChainMissing implements Rule {
         .expected(rule.toString())
         .disposition(Disposition.LEFT_THE_CLUSTER)
         .seeByHand("iptables-save -t nat | grep " + address(rule))
-        .explainedBy("kube-proxy-without-api-server", "kube-proxy-rules-rejected", "kube-proxy-config-invalid")
+        .explainedBy(
+            "kube-proxy-without-api-server",
+            "kube-proxy-rules-rejected",
+            "kube-proxy-config-invalid")
         .fix(
             Fix.advice(
                 "kube-proxy owns the KUBE-* chains; it writes changed services at once and everything again after its sync period",
-                "restart kube-proxy on " + node + ": it writes all its chains again; when the rule vanishes again, look who flushes the nat table (firewalld, Docker, scripts)"));
+                "restart kube-proxy on "
+                    + node
+                    + ": it writes all its chains again; when the rule vanishes again, look who flushes the nat table (firewalld, Docker, scripts)"));
   }
 }

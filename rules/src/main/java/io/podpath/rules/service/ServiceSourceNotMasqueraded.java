@@ -25,7 +25,10 @@ import io.podpath.core.walk.Disposition;
 import java.util.List;
 import java.util.Optional;
 
-/** The node's own connections to a service keep the service address as their source, because nothing masquerades them. */
+/**
+ * The node's own connections to a service keep the service address as their source, because nothing
+ * masquerades them.
+ */
 @AutoService(Rule.class)
 public final class ServiceSourceNotMasqueraded implements Rule {
 
@@ -76,13 +79,22 @@ public final class ServiceSourceNotMasqueraded implements Rule {
   private static Masquerade masquerade(NodeState node) {
     Masquerade result = Masquerade.NOT_GATHERED;
     for (Listing listing : ClusterView.iptables(node.host(), IpFamily.INET)) {
-      boolean marks = listing.rules().values().anyMatch(ServiceSourceNotMasqueraded::marksClusterIp);
+      boolean marks =
+          listing.rules().values().anyMatch(ServiceSourceNotMasqueraded::marksClusterIp);
       boolean masquerades =
-          listing.rules().values().anyMatch(r -> r.table().equals("nat") && r.chain().equals("KUBE-POSTROUTING") && r.target() instanceof Target.Masquerade);
+          listing
+              .rules()
+              .values()
+              .anyMatch(r ->
+                  r.table().equals("nat")
+                      && r.chain().equals("KUBE-POSTROUTING")
+                      && r.target() instanceof Target.Masquerade);
       if (marks && masquerades) {
         return Masquerade.THERE;
       }
-      boolean whole = listing.chains().isComplete() && listing.chains().values().anyMatch(c -> c.table().equals("nat"));
+      boolean whole =
+          listing.chains().isComplete()
+              && listing.chains().values().anyMatch(c -> c.table().equals("nat"));
       if (whole) {
         result = Masquerade.MISSING;
       }
@@ -91,14 +103,24 @@ public final class ServiceSourceNotMasqueraded implements Rule {
   }
 
   private static boolean marksClusterIp(ChainRule rule) {
-    boolean clusterIp = rule.matches().stream().anyMatch(m -> m instanceof Match.InSet(var negated, var name, var directions) && name.equals("KUBE-CLUSTER-IP") && !negated);
-    return rule.table().equals("nat") && clusterIp && rule.target() instanceof Target.Jump(var chain) && chain.equals("KUBE-MARK-MASQ");
+    boolean clusterIp =
+        rule.matches().stream()
+            .anyMatch(m ->
+                m instanceof Match.InSet(var negated, var name, var directions)
+                    && name.equals("KUBE-CLUSTER-IP")
+                    && !negated);
+    return rule.table().equals("nat")
+        && clusterIp
+        && rule.target() instanceof Target.Jump(var chain)
+        && chain.equals("KUBE-MARK-MASQ");
   }
 
   private void proven(NodeState node, List<Fact<Route>> local, Outcome.Collector outcome) {
     FindingBuilder finding =
         describe(node, Severity.ERROR, Certainty.PROVEN)
-            .title(node.name() + " does not masquerade its own connections to services: they keep the service address as their source")
+            .title(
+                node.name()
+                    + " does not masquerade its own connections to services: they keep the service address as their source")
             .culprit(
                 Culprit.missing(
                     node.name(),
@@ -106,16 +128,26 @@ public final class ServiceSourceNotMasqueraded implements Rule {
                     "-t nat -A KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ",
                     natPlace(node),
                     "without it nobody changes the source"));
-    local.stream().limit(3).forEach(f -> finding.evidence(Evidence.of(f, "makes the service address local, so that it is taken as source")));
+    local.stream()
+        .limit(3)
+        .forEach(f ->
+            finding.evidence(
+                Evidence.of(f, "makes the service address local, so that it is taken as source")));
     outcome.found(finding.build());
   }
 
   private static Optional<io.podpath.core.snapshot.Provenance> natPlace(NodeState node) {
-    return ClusterView.iptables(node.host(), IpFamily.INET).stream().flatMap(l -> l.rules().place().stream()).findFirst();
+    return ClusterView.iptables(node.host(), IpFamily.INET).stream()
+        .flatMap(l -> l.rules().place().stream())
+        .findFirst();
   }
 
-  /** The rules were not shown, but the entry was, and in the same text an agent times out at that very address. */
-  private boolean suspected(ClusterView view, NodeState node, List<Fact<Route>> local, Outcome.Collector outcome) {
+  /**
+   * The rules were not shown, but the entry was, and in the same text an agent times out at that
+   * very address.
+   */
+  private boolean suspected(
+      ClusterView view, NodeState node, List<Fact<Route>> local, Outcome.Collector outcome) {
     for (Fact<Route> route : local) {
       IpAddress address = route.value().destination().address();
       Optional<Fact<LogEvent>> timeout = timeoutTo(view, node, address);
@@ -124,24 +156,41 @@ public final class ServiceSourceNotMasqueraded implements Rule {
       }
       outcome.found(
           describe(node, Severity.ERROR, Certainty.POSSIBLE)
-              .title("the service address " + address + " is local on kube-ipvs0, and the node's own connections to it time out")
+              .title(
+                  "the service address "
+                      + address
+                      + " is local on kube-ipvs0, and the node's own connections to it time out")
               .culprit(
                   Culprit.wrong(
-                      node.name(), EntryKind.ROUTE, route, "src " + address, "processes on the node take " + address + " as their source; needed by ipvs, do not delete"))
-              .evidence(Evidence.raw(timeout.get().from(), "an agent's connection to that address times out"))
-              .expected("kube-proxy's rule for KUBE-CLUSTER-IP in the nat table (not in the input), which masquerades such connections")
+                      node.name(),
+                      EntryKind.ROUTE,
+                      route,
+                      "src " + address,
+                      "processes on the node take "
+                          + address
+                          + " as their source; needed by ipvs, do not delete"))
+              .evidence(
+                  Evidence.raw(
+                      timeout.get().from(), "an agent's connection to that address times out"))
+              .expected(
+                  "kube-proxy's rule for KUBE-CLUSTER-IP in the nat table (not in the input), which masquerades such connections")
               .build());
       return true;
     }
     return false;
   }
 
-  private static Optional<Fact<LogEvent>> timeoutTo(ClusterView view, NodeState node, IpAddress address) {
+  private static Optional<Fact<LogEvent>> timeoutTo(
+      ClusterView view, NodeState node, IpAddress address) {
     return view.nodes().stream()
-        // an unnamed terminal's outputs and the log of a pod whose node is not told may be of one machine
+        // an unnamed terminal's outputs and the log of a pod whose node is not told may be of one
+        // machine
         .filter(n -> n.name().equals(node.name()) || !n.named() && !node.named())
         .flatMap(n -> AgentLog.of(n).unhealedDials(Optional.empty()).stream())
-        .filter(f -> f.value() instanceof LogEvent.DialFailed(var c, var to, var p, var error) && to.equals(address) && error.contains("timeout"))
+        .filter(f ->
+            f.value() instanceof LogEvent.DialFailed(var c, var to, var p, var error)
+                && to.equals(address)
+                && error.contains("timeout"))
         .findFirst();
   }
 
@@ -154,8 +203,14 @@ public final class ServiceSourceNotMasqueraded implements Rule {
                 + " a service address, which is local there too, and the answer never comes back: time-out. Pods of the node are not affected. Deleting the entry (ip route del table local …), as is"
                 + " often advised, lets the node's processes through but breaks the service for every pod of the node.")
         .disposition(Disposition.REPLY_LOST)
-        .seeByHand("ip route get 10.96.0.1", "iptables-save -t nat | grep -E 'KUBE-CLUSTER-IP|KUBE-POSTROUTING'", "ipset list KUBE-CLUSTER-IP")
-        .explainedBy("kube-proxy-without-api-server", "kube-proxy-rules-rejected", "kube-proxy-config-invalid")
+        .seeByHand(
+            "ip route get 10.96.0.1",
+            "iptables-save -t nat | grep -E 'KUBE-CLUSTER-IP|KUBE-POSTROUTING'",
+            "ipset list KUBE-CLUSTER-IP")
+        .explainedBy(
+            "kube-proxy-without-api-server",
+            "kube-proxy-rules-rejected",
+            "kube-proxy-config-invalid")
         .fix(
             Fix.advice(
                 "kube-proxy owns kube-ipvs0, its addresses (put back within its sync period, 30 s) and the nat rules",

@@ -1,0 +1,135 @@
+package io.podpath.rules.netfilter;
+
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.IpSetMember;
+import io.podpath.core.netfilter.Match;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.Section;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/** Whether a rule matches a forwarded packet between pods. */
+final class ForwardMatch {
+
+  /** A rule for fewer ports than these is about some service, not about what pods do in general. */
+  private static final int MANY_PORTS = 1000;
+
+  private final Facts facts;
+
+  ForwardMatch(Facts facts) {
+    this.facts = facts;
+  }
+
+  Truth of(ChainRule rule, ForwardPacket packet, MarkBits mark) {
+    Truth all = Truth.YES;
+    for (Match match : rule.matches()) {
+      all = all.and(of(match, packet, mark));
+    }
+    return all;
+  }
+
+  private Truth of(Match match, ForwardPacket packet, MarkBits mark) {
+    return switch (match) {
+      case Match.Source(var negated, var prefix) ->
+          address(prefix, packet.source()).negated(negated);
+      case Match.Destination(var negated, var prefix) ->
+          address(prefix, packet.destination()).negated(negated);
+      case Match.InInterface(var negated, var name) -> device(name, packet.in()).negated(negated);
+      case Match.OutInterface(var negated, var name) -> device(name, packet.out()).negated(negated);
+      case Match.Protocol(var negated, var protocol) ->
+          Truth.of(protocol.equals(packet.protocol())).negated(negated);
+      case Match.Module _, Match.Comment _ -> Truth.YES;
+      case Match.SourcePort(var negated, var module, int from, int to) ->
+          ports(module, from, to, packet).negated(negated);
+      case Match.DestinationPort(var negated, var module, int from, int to) ->
+          ports(module, from, to, packet).negated(negated);
+      case Match.MultiPort(var negated, var option, var ports) ->
+          severalPorts(ports).negated(negated);
+      case Match.ConnState(var negated, var module, var states) -> states(states).negated(negated);
+      case Match.Mark(var negated, var wanted) -> mark.matches(wanted).negated(negated);
+      case Match.InSet(var negated, var name, var directions) ->
+          inSet(name, directions, packet).negated(negated);
+      // a forwarded packet between pods is from and to no local address
+      case Match.AddrType(var negated, var option, var type, var limit) ->
+          (limit.isEmpty() ? Truth.of(type.equals("UNICAST")) : Truth.MAYBE).negated(negated);
+      case Match.Probability(var negated, double probability) -> Truth.MAYBE;
+      case Match.Unmodelled(var text) -> icmpType(text, packet);
+    };
+  }
+
+  private static Truth address(IpPrefix prefix, Optional<IpAddress> address) {
+    return address.map(a -> Truth.of(prefix.contains(a))).orElse(Truth.MAYBE);
+  }
+
+  /** {@code cali+} fits every name that begins with cali. */
+  private static Truth device(String wanted, Optional<String> device) {
+    if (wanted.equals("lo")) {
+      return Truth.NO;
+    }
+    return device
+        .map(d ->
+            Truth.of(
+                wanted.endsWith("+")
+                    ? d.startsWith(wanted.substring(0, wanted.length() - 1))
+                    : d.equals(wanted)))
+        .orElse(Truth.MAYBE);
+  }
+
+  private static Truth ports(String module, int from, int to, ForwardPacket packet) {
+    if (!module.equals(packet.protocol().toString())) {
+      return Truth.NO;
+    }
+    return from == 0 && to == 65535 ? Truth.YES : to - from >= MANY_PORTS ? Truth.MAYBE : Truth.NO;
+  }
+
+  private static Truth severalPorts(List<String> ports) {
+    return ports.stream().anyMatch(p -> p.indexOf(':') >= 0) ? Truth.MAYBE : Truth.NO;
+  }
+
+  private static Truth states(SortedSet<String> states) {
+    return Truth.of(states.contains("NEW"));
+  }
+
+  private Truth inSet(String name, List<String> directions, ForwardPacket packet) {
+    Entries<IpSetMember> members = facts.get(Section.IPSET_MEMBERS);
+    Optional<IpAddress> address =
+        directions.equals(List.of("src"))
+            ? packet.source()
+            : directions.equals(List.of("dst")) ? packet.destination() : Optional.empty();
+    if (address.isEmpty()) {
+      return Truth.MAYBE;
+    }
+    boolean in =
+        members
+            .values()
+            .filter(m -> m.set().equals(name) && !m.options().contains("nomatch"))
+            .flatMap(m -> IpPrefix.parse(m.element()).stream())
+            .anyMatch(p -> p.contains(address.get()));
+    boolean exceptions =
+        members.values().anyMatch(m -> m.set().equals(name) && m.options().contains("nomatch"));
+    if (exceptions) {
+      return Truth.MAYBE;
+    }
+    return in ? Truth.YES : members.isComplete() ? Truth.NO : Truth.MAYBE;
+  }
+
+  /** The packet is an echo request when it is ICMP at all. */
+  private static Truth icmpType(String text, ForwardPacket packet) {
+    boolean types =
+        text.startsWith("-m icmp --icmp-type ") || text.startsWith("-m icmp6 --icmpv6-type ");
+    if (!types || !packet.isIcmp()) {
+      return types ? Truth.NO : Truth.MAYBE;
+    }
+    String type = text.substring(text.lastIndexOf(' ') + 1);
+    return Truth.of(
+        type.equals("8")
+            || type.equals("128")
+            || type.equals("echo-request")
+            || type.equals("any")
+            || type.equals("255"));
+  }
+}
