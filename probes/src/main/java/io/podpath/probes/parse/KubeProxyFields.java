@@ -232,7 +232,7 @@ final class KubeProxyFields {
               ConfigProblem.Kind.UNKNOWN_VALUE,
               String.join(".", path),
               value.get(),
-              Optional.of("one of " + String.join(", ", values)),
+              Optional.of(String.join(", ", values)),
               FieldType.nearest(value.get(), values),
               line));
     }

@@ -31,6 +31,7 @@ public final class KubectlTableParser implements OutputParser {
 
     final String plural;
     final boolean namespaced;
+
     @SuppressWarnings("ImmutableEnumChecker") // a Section is immutable, but holds functions
     final Section<?> section;
 

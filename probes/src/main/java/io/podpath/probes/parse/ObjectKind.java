@@ -28,6 +28,7 @@ enum ObjectKind {
 
   private final String plural;
   private final boolean namespaced;
+
   @SuppressWarnings("ImmutableEnumChecker") // a Section is immutable, but holds functions
   private final Optional<Section<?>> section;
 
