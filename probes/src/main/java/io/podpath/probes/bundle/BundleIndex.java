@@ -55,6 +55,15 @@ final class BundleIndex {
     return new BundleIndex(root.text("takenAt"), runs(root.members("cluster")), nodes);
   }
 
+  /** Of several recordings given together, as when each node was recorded by itself. */
+  BundleIndex and(BundleIndex other) {
+    Map<String, Run> bothCluster = new HashMap<>(other.cluster);
+    bothCluster.putAll(cluster);
+    Map<String, Map<String, Run>> bothNodes = new HashMap<>(other.nodes);
+    bothNodes.putAll(nodes);
+    return new BundleIndex(takenAt.or(() -> other.takenAt), bothCluster, bothNodes);
+  }
+
   private static String where(NamedText text) {
     return text.path().isEmpty() ? text.input() : text.input() + " (" + text.path() + ")";
   }

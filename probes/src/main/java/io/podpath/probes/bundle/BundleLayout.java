@@ -81,7 +81,11 @@ final class BundleLayout {
       return new Place.Output(node, String.join("/", all), true, Source.HOST, "");
     }
     String home = String.join("/", all.subList(0, all.size() - canonical.size() + 2));
-    return onNode(canonical.get(1), home, true, canonical.subList(2, canonical.size()));
+    return onNode(canonical.get(1), home, canonical.subList(2, canonical.size()));
+  }
+
+  boolean isBundle() {
+    return bundle;
   }
 
   /** Path from the root of the bundle, or as it was given where there is none. */
@@ -143,7 +147,7 @@ final class BundleLayout {
     // the directory of the only files given is where the user works, not a machine
     String node = home.isEmpty() || text.path().isEmpty() && oneHome ? "node" : home.getLast();
     List<String> rest = all.subList(home.size(), all.size());
-    return onNode(looseName(node), String.join("/", home), false, rest);
+    return onNode(looseName(node), String.join("/", home), rest);
   }
 
   /** The name of an archive stands for the directory that was packed. */
@@ -160,48 +164,48 @@ final class BundleLayout {
   /**
    * @param rest parts of the path below the node's directory
    */
-  private static Place onNode(String node, String home, boolean canonical, List<String> rest) {
+  private static Place onNode(String node, String home, List<String> rest) {
     String first = rest.getFirst();
     String name = name(rest);
     if (isCapture(name)) {
-      return new Place.CaptureFile(node, home, canonical, stem(name));
+      return new Place.CaptureFile(node, home, true, stem(name));
     }
     if (rest.size() > 1) {
       if (first.equals("files")) {
         return new Place.NodeFile(
-            node, home, canonical, "/" + String.join("/", rest.subList(1, rest.size())));
+            node, home, true, "/" + String.join("/", rest.subList(1, rest.size())));
       }
       if (ROOT_DIRECTORIES.contains(first)) {
-        return new Place.NodeFile(node, home, canonical, "/" + String.join("/", rest));
+        return new Place.NodeFile(node, home, true, "/" + String.join("/", rest));
       }
       if (first.equals("log") || first.equals("logs")) {
-        return new Place.NodeLog(node, home, canonical, name);
+        return new Place.NodeLog(node, home, true, name);
       }
       if (rest.size() > 2 && (first.equals("pods") || first.equals("netns"))) {
-        return new Place.Output(node, home, canonical, rest.get(1), stem(name));
+        return new Place.Output(node, home, true, rest.get(1), stem(name));
       }
     }
     if (name.endsWith(".log")) {
-      return new Place.NodeLog(node, home, canonical, name);
+      return new Place.NodeLog(node, home, true, name);
     }
-    return ofPod(node, home, canonical, stem(name));
+    return ofPod(node, home, stem(name));
   }
 
   /**
    * {@code pod-ip-route.txt} and {@code pod-web-1-ip-route.txt} in the node's own directory were
    * read inside a pod.
    */
-  private static Place ofPod(String node, String home, boolean canonical, String stem) {
+  private static Place ofPod(String node, String home, String stem) {
     if (stem.startsWith("pod-")) {
       for (int dash = 3; dash >= 0; dash = stem.indexOf('-', dash + 1)) {
         String rest = stem.substring(dash + 1);
         if (CommandNames.guess(rest).isPresent()) {
           return new Place.Output(
-              node, home, canonical, dash == 3 ? "pod" : stem.substring(4, dash), rest);
+              node, home, true, dash == 3 ? "pod" : stem.substring(4, dash), rest);
         }
       }
     }
-    return new Place.Output(node, home, canonical, Source.HOST, stem);
+    return new Place.Output(node, home, true, Source.HOST, stem);
   }
 
   static boolean isCapture(String name) {

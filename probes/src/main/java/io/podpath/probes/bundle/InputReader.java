@@ -1,7 +1,6 @@
 package io.podpath.probes.bundle;
 
 import io.podpath.core.snapshot.History;
-import io.podpath.core.snapshot.Snapshot;
 import io.podpath.probes.parse.Parsers;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -12,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
@@ -35,7 +36,7 @@ public final class InputReader {
 
   public Input read(List<String> inputs) throws InputException {
     Intake intake = new Intake(limits);
-    for (String input : inputs) {
+    for (String input : new LinkedHashSet<>(inputs)) {
       if (input.equals(STANDARD_INPUT)) {
         standardInput(intake);
       } else {
@@ -63,9 +64,18 @@ public final class InputReader {
   private Input finish(Intake intake) throws InputException {
     BundleLayout layout = new BundleLayout(intake.texts());
     List<RecordedCapture> captures =
-        intake.captures().stream().map(c -> capture(layout, c)).toList();
-    Snapshot snapshot = new Assembly(new Recognition(parsers), intake).assemble(layout);
-    return new Input(History.of(snapshot), intake.notes(), captures);
+        intake.captures().stream()
+            .map(c -> capture(layout, c))
+            .sorted(
+                Comparator.comparing(RecordedCapture::path).thenComparing(RecordedCapture::input))
+            .toList();
+    History history = new Assembly(Arrangement.of(layout, intake), parsers, intake).assemble();
+    List<Note> notes =
+        intake.notes().stream()
+            .distinct()
+            .sorted(Comparator.comparing(Note::file).thenComparing(Note::text))
+            .toList();
+    return new Input(history, notes, captures);
   }
 
   private static RecordedCapture capture(BundleLayout layout, NamedText file) {
