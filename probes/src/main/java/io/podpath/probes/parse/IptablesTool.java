@@ -60,6 +60,21 @@ record IptablesTool(IpFamily family, Backend backend) {
     return new IptablesTool(family, backend);
   }
 
+  /**
+   * iptables-nft's remark that the other kernel side holds tables too (iptables/nft.c:
+   * nft_check_xt_legacy).
+   */
+  static boolean warnsOfLegacy(String line) {
+    return line.contains("tables-legacy tables present");
+  }
+
+  /** Both kernel sides apply, so what the other one holds must not be taken as empty. */
+  void noteLegacy(ReadingBuilder builder) {
+    IptablesTool legacy = with(Backend.LEGACY);
+    String reason = "iptables-nft says that there are iptables-legacy tables as well";
+    builder.part(legacy.chains(), 0, reason).part(legacy.rules(), 0, reason);
+  }
+
   /** {@code iptables}, {@code ip6tables-nft-save}, {@code xtables-save} and their like. */
   static boolean isIptables(String program) {
     return program.startsWith("iptables")

@@ -59,6 +59,10 @@ final class RuleBlock {
     return dump;
   }
 
+  boolean isEmpty() {
+    return declared.isEmpty() && rows.isEmpty();
+  }
+
   void declare(
       String name, Optional<String> policy, Optional<Counters> counters, int line, boolean listed) {
     declared.add(new Declared(name, policy, counters, line, listed));

@@ -54,6 +54,10 @@ final class SaveReading {
     if (!familyStated && lines.stream().anyMatch(l -> namesIpv6(l.text()))) {
       tool = new IptablesTool(IpFamily.INET6, tool.backend());
     }
+    if (tool.backend() == Backend.UNSTATED
+        && lines.stream().anyMatch(l -> IptablesTool.warnsOfLegacy(l.text()))) {
+      tool = tool.with(Backend.NFT);
+    }
     for (Lines.Line line : lines) {
       String text = line.text().strip();
       if (!text.isEmpty()) {
@@ -104,12 +108,8 @@ final class SaveReading {
       close(false);
       tool = header.get();
       familyStated = true;
-    } else if (text.contains("iptables-legacy tables present")) {
-      // iptables/nft.c: nft_check_xt_legacy; both kernel sides apply, so what the other one holds
-      // must not be taken as empty
-      IptablesTool legacy = tool.with(Backend.LEGACY);
-      String reason = "iptables-nft says that there are iptables-legacy tables as well";
-      builder.part(legacy.chains(), 0, reason).part(legacy.rules(), 0, reason);
+    } else if (IptablesTool.warnsOfLegacy(text)) {
+      tool.noteLegacy(builder);
     } else if (text.contains("incompatible")) {
       builder.unread(tool.rules(), number, "iptables cannot show this table");
       broken.add(tool);
