@@ -9,8 +9,8 @@ import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnosis.Reach;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.History;
-import io.podpath.core.snapshot.History.Moment;
 import io.podpath.core.snapshot.History.RunCommand;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +54,7 @@ public final class Diagnostician {
         view.serviceProxy(),
         history.latest().takenAt(),
         nodes,
-        reach(ranked, nodes),
+        reach(ranked, namedNodes(view)),
         ranked,
         notChecked,
         history.latest().unread(),
@@ -96,18 +97,42 @@ public final class Diagnostician {
           continue;
         }
         kept.addAll(culpritKeys(finding));
-        result.add(finding.withMended(new Mended(mendingCommands(finding, history.moments().get(i + 1)))));
+        result.add(finding.withMended(new Mended(mendingCommands(finding, history, firstSeen(finding, outcomes), i + 1))));
       }
     }
     return result;
   }
 
-  /** Commands on the nodes of the finding; those of which the text does not say where they ran may have been there. */
-  private static List<RunCommand> mendingCommands(Finding finding, Moment next) {
+  private static int firstSeen(Finding finding, List<Outcome> outcomes) {
+    Set<String> keys = culpritKeys(finding);
+    for (int i = 0; i < outcomes.size(); i++) {
+      boolean seen =
+          outcomes.get(i).findings().stream()
+              .anyMatch(f -> f.rule().equals(finding.rule()) && culpritKeys(f).stream().anyMatch(keys::contains));
+      if (seen) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Commands between the first sight of the fault and the first state without it: those on its nodes, those that act on the whole cluster,
+   * and those of which the text does not say where they ran.
+   */
+  private static List<RunCommand> mendingCommands(Finding finding, History history, int seen, int gone) {
     List<String> nodes = finding.nodes();
+    List<RunCommand> between =
+        history.moments().subList(seen + 1, gone + 1).stream().flatMap(m -> m.since().stream()).toList();
     List<RunCommand> there =
-        next.since().stream().filter(c -> c.node().isEmpty() || nodes.isEmpty() || nodes.contains(c.node().get())).toList();
-    return there.isEmpty() ? next.since() : there;
+        between.stream()
+            .filter(c -> c.node().isEmpty() || nodes.isEmpty() || nodes.contains(c.node().get()) || isClusterWide(c.command()))
+            .toList();
+    return there.isEmpty() ? between : there;
+  }
+
+  private static boolean isClusterWide(String command) {
+    return command.startsWith("kubectl ") || command.startsWith("calicoctl ");
   }
 
   private static Set<String> culpritKeys(Finding finding) {
@@ -118,14 +143,12 @@ public final class Diagnostician {
 
   /** Worst first; what still holds before what was mended; causes before consequences; widest first; then by name. */
   private static List<Finding> order(List<Finding> findings) {
-    Set<String> present = new HashSet<>();
-    findings.forEach(f -> present.add(f.rule()));
     return findings.stream()
         .sorted(
             Comparator.comparing(Finding::severity)
                 .reversed()
                 .thenComparing(f -> f.mended().isPresent())
-                .thenComparing(f -> f.explainedBy().stream().anyMatch(present::contains))
+                .thenComparing(f -> findings.stream().anyMatch(cause -> explains(cause, f)))
                 .thenComparing(Comparator.comparing(Finding::certainty).reversed())
                 .thenComparingInt(f -> -f.affects().size())
                 .thenComparing(Finding::rule)
@@ -150,11 +173,17 @@ public final class Diagnostician {
     return ranked;
   }
 
+  /** A cause shares a node with its consequence, is nobody's in particular, or quotes the consequence as its own evidence. */
   private static boolean explains(Finding cause, Finding consequence) {
     if (!consequence.explainedBy().contains(cause.rule())) {
       return false;
     }
     List<String> nodes = consequence.nodes();
+    boolean quotes =
+        cause.evidence().stream().anyMatch(e -> consequence.culprits().stream().anyMatch(c -> c.from().filter(e.from()::equals).isPresent()));
+    if (quotes) {
+      return true;
+    }
     return cause.nodes().isEmpty() || nodes.isEmpty() || cause.nodes().stream().anyMatch(nodes::contains);
   }
 
@@ -182,7 +211,7 @@ public final class Diagnostician {
     return pairs;
   }
 
-  private static Reach reach(List<Ranked> ranked, List<NodeReport> nodes) {
+  private static Reach reach(List<Ranked> ranked, int nodes) {
     Map<Pair, List<Ranked>> broken = new LinkedHashMap<>();
     for (Ranked entry : ranked) {
       Finding finding = entry.finding();
@@ -199,9 +228,17 @@ public final class Diagnostician {
           Disposition disposition = replyOnly ? Disposition.REPLY_LOST : first.disposition();
           pairs.add(new BrokenPair(pair.from(), pair.to(), disposition, replyOnly ? "reply" : "forward", by.stream().map(Ranked::id).toList()));
         });
-    int all = nodes.size() * (nodes.size() - 1);
+    int all = nodes * (nodes - 1);
     int count = Math.min(pairs.size(), all);
     return new Reach(all, 0, count, all - count, pairs);
+  }
+
+  /** Machines with a name; the terminals of a text that names none may be any of them. */
+  private static int namedNodes(ClusterView view) {
+    Set<String> names = new HashSet<>();
+    view.machines().forEach(n -> names.add(n.name().toLowerCase(Locale.ROOT)));
+    view.get(Section.NODES).values().forEach(n -> names.add(n.name().toLowerCase(Locale.ROOT)));
+    return names.size();
   }
 
   private static Health health(List<Finding> findings, List<NodeReport> nodes) {

@@ -236,7 +236,7 @@ public final class TranscriptReader {
     Optional<Parsed> parsed = parse(scene, command, output, line);
     Optional<Place> place = place(scene, typed);
     if (parsed.isEmpty() || place.isEmpty()) {
-      place.ifPresent(p -> timeline.node(p.node(), p.named()));
+      place.filter(Place::named).ifPresent(p -> timeline.node(p.node(), true));
       return;
     }
     Reading reading = views ? withoutObjects(parsed.get().reading()) : parsed.get().reading();

@@ -26,8 +26,11 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The places that must name one pod subnet for a node do not agree. */
 @AutoService(Rule.class)
@@ -59,9 +62,7 @@ public final class PodSubnetMismatch implements Rule {
       lease(view, node).ifPresent(outcome::found);
       outsideNetwork(view, node).ifPresent(outcome::found);
     }
-    for (NodeState node : view.nodes()) {
-      refused(node).ifPresent(outcome::found);
-    }
+    refused(view).ifPresent(outcome::found);
     return outcome.done();
   }
 
@@ -90,7 +91,7 @@ public final class PodSubnetMismatch implements Rule {
     Fact<Address> bridge = bridges.getFirst();
     IpPrefix subnet = wanted.get().subnet();
     FindingBuilder finding =
-        describe(node)
+        describe(node.name())
             .title(
                 "cni0 on "
                     + node.name()
@@ -147,7 +148,7 @@ public final class PodSubnetMismatch implements Rule {
     Fact<Address> address = docker0.getFirst();
     IpPrefix subnet = options.get().value().subnet();
     return Optional.of(
-        describe(node)
+        describe(node.name())
             .title(
                 "docker0 on "
                     + node.name()
@@ -179,7 +180,7 @@ public final class PodSubnetMismatch implements Rule {
       return Optional.empty();
     }
     return Optional.of(
-        describe(node)
+        describe(node.name())
             .title(
                 "subnet.env on "
                     + node.name()
@@ -221,7 +222,7 @@ public final class PodSubnetMismatch implements Rule {
       return Optional.empty();
     }
     return Optional.of(
-        describe(node)
+        describe(node.name())
             .title(
                 "the podCIDR "
                     + cidr.get().subnet()
@@ -247,30 +248,34 @@ public final class PodSubnetMismatch implements Rule {
   }
 
   /** flanneld's own words, for nodes of which nothing else was gathered. */
-  private Optional<Finding> refused(NodeState node) {
-    for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
-      if (fact.value() instanceof LogEvent.SubnetRefused(var component, var reason)) {
-        return Optional.of(
-            describe(node)
-                .certainty(Certainty.LIKELY)
-                .title(component + " on " + node.name() + " got no usable subnet: " + reason)
-                .culprit(
-                    Culprit.of(
-                        Optional.of(node.name()),
-                        EntryKind.LOG,
-                        fact.from().raw().strip(),
-                        EntryState.WRONG,
-                        fact.from(),
-                        "",
-                        reason))
-                .fix(
-                    Fix.advice(
-                        "the controller manager assigns podCIDR (--allocate-node-cidrs, --cluster-cidr); flannel's Network must contain it",
-                        "give the controller manager --allocate-node-cidrs=true and a --cluster-cidr equal to flannel's Network; do not write /run/flannel/subnet.env by hand"))
-                .build());
+  private Optional<Finding> refused(ClusterView view) {
+    Set<String> nodes = new LinkedHashSet<>();
+    List<Culprit> culprits = new ArrayList<>();
+    String reason = "";
+    for (NodeState node : view.nodes()) {
+      for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
+        if (fact.value() instanceof LogEvent.SubnetRefused(var component, var why) && nodes.add(node.name())) {
+          reason = why;
+          culprits.add(
+              Culprit.of(
+                  Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), "", component + " ends here"));
+        }
       }
     }
-    return Optional.empty();
+    if (culprits.isEmpty()) {
+      return Optional.empty();
+    }
+    FindingBuilder finding =
+        describe(String.join(", ", nodes))
+            .certainty(Certainty.LIKELY)
+            .title("flanneld on " + String.join(", ", nodes) + " got no usable subnet: " + reason)
+            .explainedBy("node-cidr-mask-too-wide")
+            .fix(
+                Fix.advice(
+                    "the controller manager assigns podCIDR (--allocate-node-cidrs, --cluster-cidr); flannel's Network must contain it",
+                    "give the controller manager --allocate-node-cidrs=true and a --cluster-cidr equal to flannel's Network; do not write /run/flannel/subnet.env by hand"));
+    culprits.forEach(finding::culprit);
+    return Optional.of(finding.build());
   }
 
   private static String origin(SubnetClaim claim) {
@@ -279,7 +284,7 @@ public final class PodSubnetMismatch implements Rule {
         : "spec.podCIDR";
   }
 
-  private FindingBuilder describe(NodeState node) {
+  private FindingBuilder describe(String node) {
     return new FindingBuilder(this, Severity.ERROR)
         .certainty(Certainty.PROVEN)
         .why(
@@ -289,7 +294,7 @@ public final class PodSubnetMismatch implements Rule {
         .seeByHand(
             "ip addr show dev cni0",
             "cat /run/flannel/subnet.env",
-            "kubectl get node " + node.name() + " -o jsonpath='{.spec.podCIDR}'")
+            "kubectl get node " + node + " -o jsonpath='{.spec.podCIDR}'")
         .explainedBy("duplicate-pod-cidr", "agent-cannot-reach-service");
   }
 }
