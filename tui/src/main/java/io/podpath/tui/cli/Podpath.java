@@ -1,19 +1,170 @@
 package io.podpath.tui.cli;
 
+import io.podpath.tui.report.ExitCode;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command {@code podpath}, and the only {@code main} of the project. */
 @Command(
     name = "podpath",
     description = "Tells why one pod cannot reach another.",
-    subcommands = {VersionCommand.class, CommandLine.HelpCommand.class},
-    synopsisSubcommandLabel = "COMMAND")
-public final class Podpath {
+    customSynopsis = "podpath COMMAND [OPTIONS]",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  podpath doctor bundle.tar.gz",
+      "  podpath doctor node1.txt node2.txt",
+      "  podpath doctor --example stale-fdb-entry",
+      "  podpath help exit-codes"
+    })
+public final class Podpath implements Callable<Integer> {
+
+  private static final int NARROWEST_HELP = 60;
+  private static final int WIDEST_HELP = 120;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
+  private boolean help;
+
+  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Prints the version.")
+  private boolean version;
+
   private Podpath() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Podpath()).execute(args));
+    System.exit(run(args, Surroundings.ofProcess()));
+  }
+
+  /** Runs one command. Whatever happens, nothing but an exit code comes out. */
+  static int run(String[] args, Surroundings surroundings) {
+    DebugLog log = new DebugLog();
+    try {
+      return commandLine(args, surroundings, log).execute(args);
+    } catch (Throwable t) {
+      // Out of memory or stack: picocli handles exceptions only.
+      return bug(t, surroundings, log);
+    }
+  }
+
+  private static CommandLine commandLine(String[] args, Surroundings surroundings, DebugLog log) {
+    CommandLine podpath = new CommandLine(new Podpath());
+    CommandLine doctor = new CommandLine(new DoctorCommand(surroundings, log));
+    LiveOptions.addTo(doctor.getCommandSpec());
+    podpath.addSubcommand(doctor);
+    podpath.addSubcommand(new RulesCommand(surroundings));
+    podpath.addSubcommand(new ExplainCommand(surroundings));
+    podpath.addSubcommand(new VersionCommand(surroundings));
+    podpath.addSubcommand(new HelpCommand());
+    LaterCommand.addTo(podpath);
+    podpath.getCommandSpec().version("podpath " + VersionCommand.version());
+    nameProgram(podpath, surroundings.program());
+    Words.addTo(podpath);
+    // A file called @name is a file.
+    podpath.setExpandAtFiles(false);
+    podpath.setOut(new PrintWriter(new OutputStreamWriter(surroundings.out(), StandardCharsets.UTF_8), true));
+    podpath.setErr(surroundings.errors());
+    podpath.setColorScheme(CommandLine.Help.defaultColorScheme(helpColour(args, surroundings)));
+    podpath.setParameterExceptionHandler((e, a) -> wrongUsage(e, surroundings));
+    podpath.setExecutionExceptionHandler((e, c, r) -> failed(e, surroundings, log));
+    podpath.setExecutionStrategy(parsed -> execute(parsed, surroundings));
+    return podpath;
+  }
+
+  /** Help that a user of the kubectl plugin can copy. */
+  private static void nameProgram(CommandLine podpath, String program) {
+    podpath.getCommandSpec().name(program);
+    for (CommandLine command : podpath.getSubcommands().values()) {
+      named(command.getCommandSpec().usageMessage(), program);
+    }
+    named(podpath.getCommandSpec().usageMessage(), program);
+  }
+
+  private static void named(UsageMessageSpec usage, String program) {
+    usage.customSynopsis(named(usage.customSynopsis(), program)).footer(named(usage.footer(), program));
+  }
+
+  private static String[] named(String[] lines, String program) {
+    return Arrays.stream(lines).map(l -> l.replace("podpath ", program + " ")).toArray(String[]::new);
+  }
+
+  /** Nothing to do: says what could be done. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return ExitCode.OK.code();
+  }
+
+  private static int execute(ParseResult parsed, Surroundings surroundings) {
+    CommandLine podpath = parsed.commandSpec().root().commandLine();
+    boolean help = !parsed.hasSubcommand() || parsed.subcommand().commandSpec().userObject() instanceof HelpCommand;
+    if (help || parsed.subcommand().isUsageHelpRequested()) {
+      // Only now, since it may mean to ask the terminal.
+      int columns = surroundings.terminal().columns().getAsInt();
+      podpath.setUsageHelpWidth(Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP));
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static Ansi helpColour(String[] args, Surroundings surroundings) {
+    List<String> words = Arrays.asList(args);
+    Colour colour =
+        words.contains("--color=always")
+            ? Colour.ALWAYS
+            : words.contains("--color=never") ? Colour.NEVER : Colour.AUTO;
+    return switch (colour.paint(surroundings, surroundings.terminal().out())) {
+      case COLOUR -> Ansi.ON;
+      case PLAIN -> Ansi.OFF;
+    };
+  }
+
+  private static int wrongUsage(ParameterException e, Surroundings surroundings) {
+    Complaint.of(WrongUsage.sentence(e, surroundings.program())).to(surroundings);
+    return ExitCode.USAGE.code();
+  }
+
+  private static int failed(Exception e, Surroundings surroundings, DebugLog log) {
+    if (e instanceof Refusal refusal) {
+      Complaint.of(String.valueOf(refusal.getMessage())).to(surroundings);
+      return ExitCode.USAGE.code();
+    }
+    return bug(e, surroundings, log);
+  }
+
+  private static int bug(Throwable t, Surroundings surroundings, DebugLog log) {
+    Optional<String> trace = log.failure(t);
+    String what = t instanceof OutOfMemoryError ? "out of memory" : t.getClass().getSimpleName();
+    String where =
+        trace
+            .map(f -> "the details are in " + f)
+            .orElse("run the same again with --debug FILE to write the details to a file");
+    Complaint.of("a bug in podpath (" + what + "); " + where).to(surroundings);
+    return ExitCode.BUG.code();
+  }
+
+  /** Names of the subcommands that help lists. */
+  static List<String> listed(CommandLine podpath) {
+    return podpath.getSubcommands().entrySet().stream()
+        .filter(e -> !e.getValue().getCommandSpec().usageMessage().hidden())
+        .map(java.util.Map.Entry::getKey)
+        .toList();
   }
 }

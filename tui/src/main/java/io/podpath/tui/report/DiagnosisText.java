@@ -1,0 +1,161 @@
+package io.podpath.tui.report;
+
+import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnosis.NodeCompleteness;
+import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.ServiceProxyKind;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** A diagnosis for a person to read. */
+public final class DiagnosisText {
+
+  private static final int IN_FULL = 3;
+
+  private final Diagnosis diagnosis;
+  private final List<PassedOver> passedOver;
+  private final Verdict verdict;
+  private final TextOptions options;
+  private final Sheet sheet;
+
+  private DiagnosisText(Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict, TextOptions options) {
+    this.diagnosis = diagnosis;
+    this.passedOver = passedOver;
+    this.verdict = verdict;
+    this.options = options;
+    this.sheet = new Sheet(options.width());
+  }
+
+  /**
+   * @return ends with a line feed
+   */
+  public static String render(
+      Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict, TextOptions options) {
+    return new DiagnosisText(diagnosis, passedOver, verdict, options).render();
+  }
+
+  private String render() {
+    header();
+    findings();
+    if (options.show().isEmpty()) {
+      Sheet gaps = new Sheet(options.width());
+      new GapsText(gaps, options).write(diagnosis, passedOver);
+      if (!gaps.toString().isEmpty()) {
+        sheet.blank();
+        gaps.toString().lines().forEach(sheet::line);
+      }
+    }
+    next();
+    return sheet.toString();
+  }
+
+  private void header() {
+    boolean known = diagnosis.fabric() != FabricKind.UNKNOWN;
+    head(known ? Marks.OK : Marks.WARNING, "cluster", cluster());
+    long complete = ResultLine.count(diagnosis, NodeCompleteness.COMPLETE);
+    boolean whole = complete > 0 && complete == diagnosis.nodes().size();
+    head(whole ? Marks.OK : Marks.WARNING, "snapshot", snapshot(whole));
+    ResultLine result = new ResultLine(diagnosis, verdict);
+    head(result.mark(), "result", result.text());
+    if (!diagnosis.ignored().isEmpty()) {
+      head(Marks.WARNING, "ignored", String.join(", ", diagnosis.ignored().stream().map(SafeText::of).toList()) + " (on request)");
+    }
+  }
+
+  private void head(char mark, String word, String text) {
+    String start = Marks.shown(mark, options);
+    String indent = " ".repeat(options.ascii() ? 13 : 12);
+    List<String> lines = Columns.wrap(text, sheet.width() - indent.length());
+    String first = start + Columns.pad(word, 10);
+    for (String line : lines) {
+      sheet.line(first + line);
+      first = indent;
+    }
+  }
+
+  private String cluster() {
+    String fabric =
+        diagnosis.fabric() == FabricKind.UNKNOWN
+            ? "pod network not recognised"
+            : diagnosis.fabric().toString().replaceFirst("-", " ") + " (detected)";
+    String proxy =
+        diagnosis.serviceProxy() == ServiceProxyKind.UNKNOWN
+            ? "service proxy not recognised"
+            : "kube-proxy " + diagnosis.serviceProxy();
+    return fabric + ", " + proxy + ", " + Count.of(diagnosis.nodes().size(), "node");
+  }
+
+  private String snapshot(boolean whole) {
+    String time = diagnosis.takenAt().map(SafeText::of).orElse("no time stated");
+    List<String> states = new ArrayList<>();
+    for (NodeCompleteness state : NodeCompleteness.values()) {
+      long count = ResultLine.count(diagnosis, state);
+      if (count > 0) {
+        states.add(states.isEmpty() ? Count.of((int) count, "node") + " " + state : count + " " + state);
+      }
+    }
+    if (states.isEmpty()) {
+      return time + ": no node in the input";
+    }
+    return time + ": " + String.join(", ", states) + (whole ? "" : " (listed below)");
+  }
+
+  private void findings() {
+    List<Ranked> wanted =
+        options.show().isEmpty()
+            ? diagnosis.findings()
+            : diagnosis.findings().stream().filter(r -> options.show().contains(r.id())).toList();
+    Set<String> seen = new LinkedHashSet<>();
+    int full = 0;
+    boolean afterFull = true;
+    for (Ranked ranked : wanted) {
+      // A consequence is short, as its cause has been told; unless the cause comes later, as in a circle.
+      boolean consequence = ranked.causedBy().stream().anyMatch(seen::contains);
+      seen.add(ranked.id());
+      boolean inFull = options.full() || !options.show().isEmpty() || (full < IN_FULL && !consequence);
+      if (inFull || afterFull) {
+        sheet.blank();
+      }
+      afterFull = inFull;
+      FindingText text = new FindingText(sheet, options);
+      if (inFull) {
+        text.full(ranked);
+        full++;
+      } else {
+        text.brief(ranked);
+      }
+    }
+  }
+
+  private void next() {
+    sheet.blank();
+    List<String> commands = verdict.result() == Verdict.Result.TOO_LITTLE ? MissingOutputs.commands(diagnosis) : List.of();
+    if (!commands.isEmpty()) {
+      sheet.hanging("to decide, add from every node the output of: ", String.join("; ", commands), UnaryOperator.identity());
+    }
+    sheet.parts("next: ", " | ", nextCommands());
+  }
+
+  private List<String> nextCommands() {
+    Hints hints = options.hints();
+    List<String> commands = new ArrayList<>();
+    List<Ranked> findings = diagnosis.findings();
+    if (findings.isEmpty()) {
+      commands.add(hints.program() + " rules");
+    } else {
+      if (findings.size() > IN_FULL && options.show().isEmpty() && !options.full()) {
+        commands.add(hints.doctor("--show " + findings.get(IN_FULL).id()));
+      }
+      commands.add(hints.explain(SafeText.of(findings.getFirst().finding().rule())));
+    }
+    if (!options.full()) {
+      commands.add(hints.doctor("--full"));
+    }
+    commands.add(hints.doctor("-o json"));
+    return commands;
+  }
+}

@@ -1,0 +1,135 @@
+package io.podpath.tui.report;
+
+import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnosis.Missing;
+import io.podpath.core.rule.Diagnosis.NodeCompleteness;
+import io.podpath.core.rule.Diagnosis.NodeReport;
+import io.podpath.core.rule.NotChecked;
+import io.podpath.core.snapshot.UnreadLine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/** What podpath does not know: tables nobody gathered, rules it could not decide, lines it could not read. */
+final class GapsText {
+
+  private static final int MOST_LINES = 4;
+  private static final int MOST_RULES = 3;
+  private static final int MOST_UNREAD = 3;
+
+  private final Sheet sheet;
+  private final TextOptions options;
+
+  GapsText(Sheet sheet, TextOptions options) {
+    this.sheet = sheet;
+    this.options = options;
+  }
+
+  void write(Diagnosis diagnosis, List<PassedOver> passedOver) {
+    notGathered(diagnosis.nodes());
+    notChecked(diagnosis.notChecked());
+    unread(diagnosis.unread());
+    heading(passedOver.size(), "passed over: " + Count.of(passedOver.size(), "file"));
+    list(passedOver.stream().map(p -> SafeText.of(p.file()) + ": " + SafeText.of(p.reason())).toList(), "file", "files");
+  }
+
+  /** Nodes that lack the same together. */
+  private void notGathered(List<NodeReport> nodes) {
+    Map<String, List<String>> byGap = new LinkedHashMap<>();
+    for (NodeReport node : nodes) {
+      if (node.state() != NodeCompleteness.COMPLETE) {
+        byGap.computeIfAbsent(gap(node), g -> new ArrayList<>()).add(node.name());
+      }
+    }
+    heading(byGap.size(), "not gathered");
+    List<String> lines = new ArrayList<>();
+    byGap.forEach((gap, names) -> lines.add((options.full() ? NodeNames.all(names) : NodeNames.brief(names)) + ": " + gap));
+    list(lines, "group of nodes", "groups of nodes");
+  }
+
+  private static String gap(NodeReport node) {
+    if (node.missing().isEmpty()) {
+      return node.state() == NodeCompleteness.UNREACHABLE ? "no answer" : "not everything that counts";
+    }
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    for (Missing missing : node.missing()) {
+      byReason.computeIfAbsent(missing.reason(), r -> new ArrayList<>()).add(name(missing));
+    }
+    List<String> parts = new ArrayList<>();
+    byReason.forEach((reason, sections) -> parts.add(String.join(", ", sections) + " (" + SafeText.of(reason) + ")"));
+    return String.join("; ", parts);
+  }
+
+  private static String name(Missing missing) {
+    return missing.section().equals("all") ? "everything" : SafeText.of(missing.section());
+  }
+
+  private record Group(Set<String> rules, Set<String> nodes) {
+    Group() {
+      this(new LinkedHashSet<>(), new LinkedHashSet<>());
+    }
+  }
+
+  /** Rules that lack the same together; what stops most rules first. */
+  private void notChecked(List<NotChecked> notChecked) {
+    Map<String, Group> byReason = new TreeMap<>();
+    Set<String> rules = new LinkedHashSet<>();
+    for (NotChecked item : notChecked) {
+      Group group = byReason.computeIfAbsent(SafeText.of(item.reason()), r -> new Group());
+      group.rules().add(item.rule());
+      item.node().ifPresent(group.nodes()::add);
+      rules.add(item.rule());
+    }
+    heading(rules.size(), "not checked for want of data: " + Count.of(rules.size(), "known failure"));
+    List<Map.Entry<String, Group>> groups =
+        byReason.entrySet().stream()
+            .sorted(Comparator.comparingInt((Map.Entry<String, Group> e) -> -e.getValue().rules().size()).thenComparing(Map.Entry::getKey))
+            .toList();
+    list(groups.stream().map(e -> line(e.getKey(), e.getValue())).toList(), "reason", "reasons");
+  }
+
+  private String line(String reason, Group group) {
+    List<String> rules = group.rules().stream().sorted().toList();
+    int most = options.full() ? Integer.MAX_VALUE : MOST_RULES;
+    String names = String.join(", ", rules.stream().limit(most).toList());
+    String more = rules.size() > most ? " and " + (rules.size() - most) + " more" : "";
+    String nodes = options.full() ? NodeNames.all(group.nodes()) : NodeNames.brief(group.nodes());
+    return reason + (nodes.isEmpty() ? "" : " (" + nodes + ")") + ": " + names + more;
+  }
+
+  private void unread(List<UnreadLine> unread) {
+    heading(unread.size(), "not understood: " + Count.of(unread.size(), "line"));
+    int most = options.full() ? Integer.MAX_VALUE : MOST_UNREAD;
+    for (UnreadLine line : unread.stream().limit(most).toList()) {
+      String where = "  " + FindingText.at(line.from()) + ": " + SafeText.of(line.reason()) + ": ";
+      String raw = SafeText.of(line.from().raw()).strip();
+      sheet.line(options.full() ? where + raw : Columns.cut(where + raw, sheet.width()));
+    }
+    if (unread.size() > most) {
+      sheet.line("  and " + (unread.size() - most) + " more (--full)");
+    }
+  }
+
+  private void heading(int count, String heading) {
+    if (count > 0) {
+      sheet.line(options.paint().heading(heading));
+    }
+  }
+
+  private void list(List<String> lines, String one, String many) {
+    int most = options.full() ? Integer.MAX_VALUE : MOST_LINES;
+    // One line more than allowed is shorter than saying so.
+    int shown = lines.size() <= most + 1L ? lines.size() : most;
+    lines.subList(0, shown).forEach(l -> sheet.hanging("  ", l, UnaryOperator.identity()));
+    if (shown < lines.size()) {
+      int rest = lines.size() - shown;
+      sheet.line("  and " + rest + " more " + (rest == 1 ? one : many) + " (--full)");
+    }
+  }
+}

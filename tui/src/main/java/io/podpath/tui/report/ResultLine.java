@@ -1,0 +1,118 @@
+package io.podpath.tui.report;
+
+import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnosis.NodeCompleteness;
+import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.rule.Diagnosis.Reach;
+import io.podpath.core.rule.NotChecked;
+import io.podpath.core.rule.Severity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The verdict in one sentence. */
+final class ResultLine {
+
+  private final Diagnosis diagnosis;
+  private final Verdict verdict;
+
+  ResultLine(Diagnosis diagnosis, Verdict verdict) {
+    this.diagnosis = diagnosis;
+    this.verdict = verdict;
+  }
+
+  String text() {
+    List<String> parts = new ArrayList<>();
+    switch (verdict.result()) {
+      case HEALTHY -> {
+        parts.add("healthy: " + nothing() + ", and all that counts was gathered of " + nodes());
+        reach(parts);
+      }
+      case FINDINGS -> {
+        reach(parts);
+        counts(parts);
+        if (belowThreshold()) {
+          parts.add("nothing at or above --fail-on " + verdict.threshold());
+        }
+      }
+      case TOO_LITTLE -> {
+        parts.add("too little was gathered to say healthy");
+        if (diagnosis.findings().isEmpty()) {
+          parts.add(nothing());
+        }
+        counts(parts);
+        reach(parts);
+      }
+    }
+    return String.join("; ", parts);
+  }
+
+  private boolean belowThreshold() {
+    return diagnosis.findings().stream().noneMatch(r -> verdict.threshold().reachedBy(r.finding().severity()));
+  }
+
+  private String nothing() {
+    long undecided = diagnosis.notChecked().stream().map(NotChecked::rule).distinct().count();
+    String rest = undecided == 0 ? "" : " (" + undecided + " of them could not be checked everywhere)";
+    return "none of " + Count.of(diagnosis.rulesRun().size(), "known failure") + " found" + rest;
+  }
+
+  private String nodes() {
+    int nodes = diagnosis.nodes().size();
+    return nodes == 1 ? "the one node" : "all " + nodes + " nodes";
+  }
+
+  private void reach(List<String> parts) {
+    Reach reach = diagnosis.reach();
+    if (reach.pairs() == 0) {
+      return;
+    }
+    String pairs = Count.of(reach.pairs(), "node pair");
+    List<String> words = new ArrayList<>();
+    if (reach.broken() > 0) {
+      words.add(reach.broken() + " of " + pairs + " broken");
+    }
+    if (reach.delivered() > 0) {
+      words.add(words.isEmpty() ? reach.delivered() + " of " + pairs + " delivered" : reach.delivered() + " delivered");
+    }
+    // Without a single walk, "unknown" would sound as if somebody had tried.
+    String unknown = reach.delivered() > 0 ? "unknown" : "not walked";
+    if (reach.unknown() > 0) {
+      words.add(words.isEmpty() ? pairs + " " + unknown : reach.unknown() + " " + unknown);
+    }
+    parts.add(String.join(", ", words));
+  }
+
+  private void counts(List<String> parts) {
+    List<String> words = new ArrayList<>();
+    for (Severity severity : List.of(Severity.ERROR, Severity.WARNING, Severity.INFO)) {
+      int count = (int) diagnosis.findings().stream().filter(r -> r.finding().severity() == severity).count();
+      if (count > 0) {
+        words.add(severity == Severity.INFO ? count + " for information" : Count.of(count, severity.toString()));
+      }
+    }
+    if (!words.isEmpty()) {
+      parts.add(String.join(", ", words));
+    }
+    List<Ranked> mended = diagnosis.findings().stream().filter(r -> r.finding().mended().isPresent()).toList();
+    if (!mended.isEmpty()) {
+      parts.add(
+          mended.size() == diagnosis.findings().size()
+              ? (mended.size() == 1 ? "mended later in the text" : "all of them mended later in the text")
+              : mended.size() + " of them mended later in the text");
+    }
+  }
+
+  /** The mark before the sentence; the sentence says the same in words. */
+  char mark() {
+    return switch (verdict.result()) {
+      case HEALTHY -> Marks.OK;
+      case TOO_LITTLE -> Marks.WARNING;
+      case FINDINGS ->
+          diagnosis.worst().filter(w -> w == Severity.ERROR).isPresent() ? Marks.ERROR : Marks.WARNING;
+    };
+  }
+
+  static long count(Diagnosis diagnosis, NodeCompleteness state) {
+    return diagnosis.nodes().stream().filter(n -> n.state() == state).count();
+  }
+}

@@ -1,0 +1,139 @@
+package io.podpath.tui.cli;
+
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.netfilter.Backend;
+import io.podpath.core.node.Sysctl;
+import io.podpath.core.rule.Culprit;
+import io.podpath.core.rule.EntryKind;
+import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Outcome;
+import io.podpath.core.rule.Rule;
+import io.podpath.core.rule.Severity;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.History;
+import io.podpath.core.snapshot.Provenance;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Section.RouteScope;
+import io.podpath.core.snapshot.Snapshot;
+import io.podpath.core.snapshot.SnapshotBuilder;
+import io.podpath.core.snapshot.Source;
+import io.podpath.rules.RuleLibrary;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Runs podpath in this process, on inputs and rules written by hand. */
+final class Session {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Map<String, String> environment = new TreeMap<>();
+  private OutputStream answer = out;
+  private boolean terminal;
+  private int exitCode = -1;
+
+  /** Says what it is told to say of every snapshot. */
+  record Saying(String id, Severity severity, boolean found) implements Rule {
+    @Override
+    public String title() {
+      return "something is wrong";
+    }
+
+    @Override
+    public Outcome check(ClusterView view) {
+      if (id.equals("broken-rule")) {
+        throw new IllegalStateException("rule is broken");
+      }
+      Outcome.Collector outcome = new Outcome.Collector(this);
+      if (found) {
+        Culprit culprit = Culprit.missing("worker-1", EntryKind.ROUTE, "10.0.0.0/24", Optional.empty(), "");
+        outcome.found(new FindingBuilder(this, severity).title("it is wrong").culprit(culprit).build());
+      }
+      return outcome.done();
+    }
+  }
+
+  /** The word on the command line says what the input holds. */
+  private static final class ByName implements Inputs {
+    @Override
+    public Loaded read(List<String> inputs, InputStream standardInput) throws Refusal {
+      if (inputs.contains("nowhere")) {
+        throw new Refusal("nowhere: no such file");
+      }
+      boolean partial = inputs.stream().anyMatch(i -> i.contains("partial"));
+      return new Loaded(History.of(partial ? Snapshot.EMPTY : complete()), List.of());
+    }
+
+    @Override
+    public Loaded example(String name) {
+      return new Loaded(History.of(complete()), List.of());
+    }
+
+    @Override
+    public List<String> examples() {
+      return List.of("flannel-vxlan", "stale-fdb-entry");
+    }
+
+    private static Snapshot complete() {
+      Fact<Sysctl> forwarding =
+          new Fact<>(new Sysctl("net.ipv4.ip_forward", "1"), new Provenance(Source.ofFile("sysctl.txt", "x\n"), 1));
+      return new SnapshotBuilder()
+          .add("worker-1", true, Source.HOST, Section.ADDRESSES, Entries.complete(List.of()), 1)
+          .add("worker-1", true, Source.HOST, Section.routes(IpFamily.INET, RouteScope.MAIN), Entries.complete(List.of()), 1)
+          .add("worker-1", true, Source.HOST, Section.SYSCTLS, Entries.complete(List.of(forwarding)), 1)
+          .add("worker-1", true, Source.HOST, Section.chains(IpFamily.INET, Backend.NFT), Entries.complete(List.of()), 1)
+          .build();
+    }
+  }
+
+  Session with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  Session onTerminal() {
+    terminal = true;
+    return this;
+  }
+
+  Session writingTo(OutputStream stream) {
+    answer = stream;
+    return this;
+  }
+
+  Session run(List<Rule> rules, String... args) {
+    TerminalFacts facts = new TerminalFacts(false, terminal, terminal, true, () -> 100);
+    Surroundings surroundings =
+        new Surroundings(InputStream.nullInputStream(), answer, err, environment, facts, new ByName(), () -> RuleLibrary.of(rules));
+    exitCode = Podpath.run(args, surroundings);
+    return this;
+  }
+
+  /** With an error rule that finds nothing. */
+  static Session quiet(String... args) {
+    return new Session().run(List.of(new Saying("stale-fdb-entry", Severity.ERROR, false)), args);
+  }
+
+  static Session finding(Severity severity, String... args) {
+    return new Session().run(List.of(new Saying("stale-fdb-entry", severity, true)), args);
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podpath.tui.cli;
+
+import org.jspecify.annotations.NullMarked;

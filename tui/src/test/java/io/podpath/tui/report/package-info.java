@@ -1,0 +1,4 @@
+@NullMarked
+package io.podpath.tui.report;
+
+import org.jspecify.annotations.NullMarked;
