@@ -10,13 +10,22 @@ import picocli.CommandLine.Option;
 /** In which form the answer is given, and where it goes. */
 final class AnswerOptions {
 
-  @Option(names = {"-o", "--output"}, paramLabel = "text|json", description = "Form of the answer (default: text).")
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "text|json",
+      description = "Form of the answer (default: text).")
   private Form form = Form.TEXT;
 
-  @Option(names = {"-O", "--output-file"}, paramLabel = "FILE", description = "Writes the answer to a file.")
+  @Option(
+      names = {"-O", "--output-file"},
+      paramLabel = "FILE",
+      description = "Writes the answer to a file.")
   private Optional<String> file = Optional.empty();
 
-  @Option(names = "--color", paramLabel = "auto|always|never", description = "Colour (default: auto).")
+  @Option(
+      names = "--color",
+      paramLabel = "auto|always|never",
+      description = "Colour (default: auto).")
   private Colour colour = Colour.AUTO;
 
   Form form() {
@@ -25,7 +34,8 @@ final class AnswerOptions {
 
   void checkForm() throws Refusal {
     if (!form.isThere()) {
-      throw new Refusal("-o " + form + ": this version does not write that form yet; it writes text and json");
+      throw new Refusal(
+          "-o " + form + ": this version does not write that form yet; it writes text and json");
     }
   }
 
@@ -33,7 +43,9 @@ final class AnswerOptions {
     return colour.paint(surroundings, toTerminal(surroundings));
   }
 
-  /** Whether marks must do without Unicode. What goes to a file or another program is always UTF-8. */
+  /**
+   * Whether marks must do without Unicode. What goes to a file or another program is always UTF-8.
+   */
   boolean ascii(Surroundings surroundings) {
     return switch (surroundings.variable("PODPATH_GLYPHS").orElse("auto")) {
       case "ascii" -> true;

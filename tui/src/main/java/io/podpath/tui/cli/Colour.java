@@ -26,7 +26,10 @@ enum Colour {
     if (surroundings.variable("NO_COLOR").filter(v -> !v.isEmpty()).isPresent()) {
       return false;
     }
-    if (surroundings.variable("CLICOLOR_FORCE").filter(v -> !v.isEmpty() && !v.equals("0")).isPresent()) {
+    if (surroundings
+        .variable("CLICOLOR_FORCE")
+        .filter(v -> !v.isEmpty() && !v.equals("0"))
+        .isPresent()) {
       return true;
     }
     return terminal

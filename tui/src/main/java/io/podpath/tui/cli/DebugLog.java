@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** The file of {@code --debug}: what podpath did when, and the stack trace if it fails. Without a file it forgets everything. */
+/**
+ * The file of {@code --debug}: what podpath did when, and the stack trace if it fails. Without a
+ * file it forgets everything.
+ */
 final class DebugLog {
 
   private final long started = System.nanoTime();

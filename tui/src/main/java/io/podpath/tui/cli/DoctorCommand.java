@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code podpath doctor}. */
 @Command(
     name = "doctor",
-    description = "Finds what stops pods from reaching each other, in recorded or pasted node state.",
+    description =
+        "Finds what stops pods from reaching each other, in recorded or pasted node state.",
     customSynopsis = {
       "podpath doctor [OPTIONS] FILE...",
       "       podpath doctor [OPTIONS] --example NAME"
@@ -32,7 +33,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     parameterListHeading = "%nInput:%n",
     optionListHeading = "%nOptions:%n",
-    footer = {"", "Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 too little gathered; see podpath help exit-codes"})
+    footer = {
+      "",
+      "Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 too little gathered; see podpath help exit-codes"
+    })
 final class DoctorCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
@@ -53,7 +57,10 @@ final class DoctorCommand implements Callable<Integer> {
       description = "Only this finding, in full. May be repeated.")
   private List<String> show = List.of();
 
-  @Option(names = "--debug", paramLabel = "FILE", description = "Writes a log of podpath itself to a file.")
+  @Option(
+      names = "--debug",
+      paramLabel = "FILE",
+      description = "Writes a log of podpath itself to a file.")
   private Optional<String> debug = Optional.empty();
 
   DoctorCommand(Surroundings surroundings, DebugLog log) {
@@ -75,13 +82,19 @@ final class DoctorCommand implements Callable<Integer> {
     AnswerOptions.Answer target = answer.prepare(surroundings, input.named());
     RuleLibrary library = surroundings.rules().get();
     if (library.rules().isEmpty()) {
-      throw new IllegalStateException("no rules on the class path: every cluster would look healthy");
+      throw new IllegalStateException(
+          "no rules on the class path: every cluster would look healthy");
     }
     Set<String> ignored = judge.ignored(library.ids());
     log.say(library.rules().size() + " rules");
     Inputs.Loaded loaded = input.load(surroundings);
     History history = loaded.history();
-    log.say("read " + history.moments().size() + " states, " + history.latest().nodes().size() + " nodes");
+    log.say(
+        "read "
+            + history.moments().size()
+            + " states, "
+            + history.latest().nodes().size()
+            + " nodes");
     warnOfUnknownNodes(ignored, history);
     Diagnosis diagnosis = new Diagnostician(library.rules(), ignored).diagnose(history);
     Verdict verdict = Verdict.of(diagnosis, judge.strictness());
@@ -116,7 +129,10 @@ final class DoctorCommand implements Callable<Integer> {
     for (String id : show) {
       String wanted = id.strip().toUpperCase(Locale.ROOT);
       if (!ids.contains(wanted)) {
-        String there = ids.isEmpty() ? "there are no findings" : "there are " + ids.getFirst() + " to " + ids.getLast();
+        String there =
+            ids.isEmpty()
+                ? "there are no findings"
+                : "there are " + ids.getFirst() + " to " + ids.getLast();
         throw new Refusal("--show " + id + ": no such finding, " + there);
       }
       shown.add(wanted);
@@ -132,7 +148,13 @@ final class DoctorCommand implements Callable<Integer> {
           history.moments().stream()
               .anyMatch(m -> m.snapshot().nodes().containsKey(entry.substring(at + 1)));
       if (at >= 0 && !known) {
-        Complaint.of("--ignore " + entry + ": there is no node " + entry.substring(at + 1) + " in the input").to(surroundings);
+        Complaint.of(
+                "--ignore "
+                    + entry
+                    + ": there is no node "
+                    + entry.substring(at + 1)
+                    + " in the input")
+            .to(surroundings);
       }
     }
   }

@@ -11,7 +11,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code podpath explain}. */
-@Command(sortOptions = false, name = "explain", description = "Explains a known failure: why it breaks traffic, how to see it, how to mend it.")
+@Command(
+    sortOptions = false,
+    name = "explain",
+    description = "Explains a known failure: why it breaks traffic, how to see it, how to mend it.")
 final class ExplainCommand implements Callable<Integer> {
 
   private final Surroundings surroundings;
@@ -33,13 +36,19 @@ final class ExplainCommand implements Callable<Integer> {
     if (rule.isEmpty()) {
       String hint = Nearest.hint(id, library.ids());
       throw new Refusal(
-          "there is no rule " + id + (hint.isEmpty() ? "; " + surroundings.program() + " rules lists them" : hint));
+          "there is no rule "
+              + id
+              + (hint.isEmpty() ? "; " + surroundings.program() + " rules lists them" : hint));
     }
     Optional<String> page = RuleLibrary.page(rule.get());
     target.give(
         switch (answer.form()) {
           case TEXT ->
-              RulePage.text(rule.get(), page, surroundings.terminal().columns().getAsInt(), answer.paint(surroundings));
+              RulePage.text(
+                  rule.get(),
+                  page,
+                  surroundings.terminal().columns().getAsInt(),
+                  answer.paint(surroundings));
           case JSON -> RulePage.json(rule.get(), page);
           case MD -> page.orElse(rule.get().title() + "\n");
           case SARIF, JUNIT, HTML ->

@@ -11,14 +11,20 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code podpath help}: of a command, or about a topic. */
-@Command(sortOptions = false, name = "help", description = "Shows help of a command, or about exit-codes.")
+@Command(
+    sortOptions = false,
+    name = "help",
+    description = "Shows help of a command, or about exit-codes.")
 final class HelpCommand implements Callable<Integer> {
 
   private static final String EXIT_CODES = "exit-codes";
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "COMMAND|exit-codes", arity = "0..1", description = "A command, or the topic exit-codes.")
+  @Parameters(
+      paramLabel = "COMMAND|exit-codes",
+      arity = "0..1",
+      description = "A command, or the topic exit-codes.")
   private Optional<String> about = Optional.empty();
 
   @Override

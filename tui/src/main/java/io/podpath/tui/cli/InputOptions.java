@@ -14,13 +14,20 @@ final class InputOptions {
   @Parameters(
       paramLabel = "FILE",
       arity = "0..*",
-      description = "Bundle (directory, .tar.gz, .tar.zst, .zip), outputs as loose files, or pasted terminal text; - reads standard input.")
+      description =
+          "Bundle (directory, .tar.gz, .tar.zst, .zip), outputs as loose files, or pasted terminal text; - reads standard input.")
   private List<String> files = List.of();
 
-  @Option(names = "--from", paramLabel = "FILE|DIR|-", description = "The same as FILE. May be repeated.")
+  @Option(
+      names = "--from",
+      paramLabel = "FILE|DIR|-",
+      description = "The same as FILE. May be repeated.")
   private List<String> from = List.of();
 
-  @Option(names = "--example", paramLabel = "NAME", description = "A recorded cluster that podpath carries with it.")
+  @Option(
+      names = "--example",
+      paramLabel = "NAME",
+      description = "A recorded cluster that podpath carries with it.")
   private Optional<String> example = Optional.empty();
 
   /** What was named on the command line; an example is not a file. */
@@ -32,7 +39,12 @@ final class InputOptions {
 
   void check(Surroundings surroundings) throws Refusal {
     if (example.isPresent() && !named().isEmpty()) {
-      throw new Refusal("--example " + example.get() + " and " + named().getFirst() + ": name either an example or files");
+      throw new Refusal(
+          "--example "
+              + example.get()
+              + " and "
+              + named().getFirst()
+              + ": name either an example or files");
     }
     if (example.isEmpty() && named().isEmpty()) {
       throw new Refusal(noInput(surroundings.program()));
@@ -41,9 +53,10 @@ final class InputOptions {
 
   static String noInput(String program) {
     return """
-        this version reads recorded and pasted input only, gathering from live nodes comes later: name an input
-          %1$s doctor FILE             a bundle, a directory of outputs or pasted terminal text (- is standard input)
-          %1$s doctor --example NAME   a recorded cluster"""
+    this version reads recorded and pasted input only, gathering from live nodes comes later: name an input
+      %1$s doctor FILE             a bundle, a directory of outputs or pasted terminal text (- is standard input)
+      %1$s doctor --example NAME   a recorded cluster\
+    """
         .formatted(program);
   }
 

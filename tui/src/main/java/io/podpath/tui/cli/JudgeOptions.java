@@ -44,7 +44,8 @@ final class JudgeOptions {
       int at = entry.indexOf('@');
       String rule = at < 0 ? entry : entry.substring(0, at);
       if (!known.contains(rule)) {
-        throw new Refusal("--ignore " + entry + ": there is no rule " + rule + Nearest.hint(rule, known));
+        throw new Refusal(
+            "--ignore " + entry + ": there is no rule " + rule + Nearest.hint(rule, known));
       }
     }
     return new LinkedHashSet<>(ignored);

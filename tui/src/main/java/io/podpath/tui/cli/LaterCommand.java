@@ -6,13 +6,27 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** A subcommand that the grammar has and this version has not. It is not listed, takes any arguments and says so. */
+/**
+ * A subcommand that the grammar has and this version has not. It is not listed, takes any arguments
+ * and says so.
+ */
 @Command
 final class LaterCommand implements Callable<Integer> {
 
   static final List<String> NAMES =
       List.of(
-          "trace", "reach", "compare", "fix", "gather", "capture", "lab", "diff", "report", "tui", "shell", "completion");
+          "trace",
+          "reach",
+          "compare",
+          "fix",
+          "gather",
+          "capture",
+          "lab",
+          "diff",
+          "report",
+          "tui",
+          "shell",
+          "completion");
 
   private final String name;
 
@@ -40,6 +54,8 @@ final class LaterCommand implements Callable<Integer> {
   }
 
   static String sentence(String name) {
-    return "this version does not have \"" + name + "\" yet; it has doctor, rules, explain and version";
+    return "this version does not have \""
+        + name
+        + "\" yet; it has doctor, rules, explain and version";
   }
 }

@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Options for gathering from live sources. They belong to the grammar, so whoever uses one is told that this version has no live sources
- * yet, and not that there is no such option.
+ * Options for gathering from live sources. They belong to the grammar, so whoever uses one is told
+ * that this version has no live sources yet, and not that there is no such option.
  */
 final class LiveOptions {
 
@@ -17,18 +17,32 @@ final class LiveOptions {
 
   private static final List<String> WITH_VALUE =
       List.of(
-          "--ssh", "--kubeconfig", "--context", "-n", "--namespace", "--as", "--request-timeout", "-l",
-          "--selector", "--node-timeout", "--timeout", "--parallel", "--cni");
+          "--ssh",
+          "--kubeconfig",
+          "--context",
+          "-n",
+          "--namespace",
+          "--as",
+          "--request-timeout",
+          "-l",
+          "--selector",
+          "--node-timeout",
+          "--timeout",
+          "--parallel",
+          "--cni");
 
   private static final String LAB = "--lab";
 
   private LiveOptions() {}
 
   static void addTo(CommandSpec command) {
-    FLAGS.forEach(name -> command.addOption(OptionSpec.builder(name).arity("0").hidden(true).build()));
-    WITH_VALUE.forEach(
-        name -> command.addOption(OptionSpec.builder(name).arity("1").type(List.class).hidden(true).build()));
-    command.addOption(OptionSpec.builder(LAB).arity("0..1").type(String.class).hidden(true).build());
+    FLAGS.forEach(
+        name -> command.addOption(OptionSpec.builder(name).arity("0").hidden(true).build()));
+    WITH_VALUE.forEach(name ->
+        command.addOption(
+            OptionSpec.builder(name).arity("1").type(List.class).hidden(true).build()));
+    command.addOption(
+        OptionSpec.builder(LAB).arity("0..1").type(String.class).hidden(true).build());
   }
 
   /** One of them that was given. */

@@ -47,10 +47,14 @@ final class OutputFile {
     }
   }
 
-  private static void refuseInputs(String asked, Path target, List<String> inputs) throws IOException, Refusal {
+  private static void refuseInputs(String asked, Path target, List<String> inputs)
+      throws IOException, Refusal {
     for (String input : inputs) {
-      if (!input.equals("-") && Files.exists(Path.of(input)) && target.startsWith(Path.of(input).toRealPath())) {
-        throw new Refusal(asked + ": that file is part of the input; podpath never writes to what it reads");
+      if (!input.equals("-")
+          && Files.exists(Path.of(input))
+          && target.startsWith(Path.of(input).toRealPath())) {
+        throw new Refusal(
+            asked + ": that file is part of the input; podpath never writes to what it reads");
       }
     }
   }
@@ -74,7 +78,9 @@ final class OutputFile {
   }
 
   private static void replace(Path target, String text) throws IOException {
-    Path draft = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Path draft =
+        target.resolveSibling(
+            "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
       Files.writeString(draft, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
       try {

@@ -41,10 +41,17 @@ public final class Podpath implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this help.")
   private boolean help;
 
-  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Prints the version.")
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Prints the version.")
   private boolean version;
 
   private Podpath() {}
@@ -80,7 +87,8 @@ public final class Podpath implements Callable<Integer> {
     Words.addTo(podpath);
     // A file called @name is a file.
     podpath.setExpandAtFiles(false);
-    podpath.setOut(new PrintWriter(new OutputStreamWriter(surroundings.out(), StandardCharsets.UTF_8), true));
+    podpath.setOut(
+        new PrintWriter(new OutputStreamWriter(surroundings.out(), StandardCharsets.UTF_8), true));
     podpath.setErr(surroundings.errors());
     podpath.setColorScheme(CommandLine.Help.defaultColorScheme(helpColour(args, surroundings)));
     podpath.setParameterExceptionHandler((e, a) -> wrongUsage(e, surroundings));
@@ -99,11 +107,15 @@ public final class Podpath implements Callable<Integer> {
   }
 
   private static void named(UsageMessageSpec usage, String program) {
-    usage.customSynopsis(named(usage.customSynopsis(), program)).footer(named(usage.footer(), program));
+    usage
+        .customSynopsis(named(usage.customSynopsis(), program))
+        .footer(named(usage.footer(), program));
   }
 
   private static String[] named(String[] lines, String program) {
-    return Arrays.stream(lines).map(l -> l.replace("podpath ", program + " ")).toArray(String[]::new);
+    return Arrays.stream(lines)
+        .map(l -> l.replace("podpath ", program + " "))
+        .toArray(String[]::new);
   }
 
   /** Nothing to do: says what could be done. */
@@ -115,7 +127,9 @@ public final class Podpath implements Callable<Integer> {
 
   private static int execute(ParseResult parsed, Surroundings surroundings) {
     CommandLine podpath = parsed.commandSpec().root().commandLine();
-    boolean help = !parsed.hasSubcommand() || parsed.subcommand().commandSpec().userObject() instanceof HelpCommand;
+    boolean help =
+        !parsed.hasSubcommand()
+            || parsed.subcommand().commandSpec().userObject() instanceof HelpCommand;
     if (help || parsed.subcommand().isUsageHelpRequested()) {
       // Only now, since it may mean to ask the terminal.
       int columns = surroundings.terminal().columns().getAsInt();

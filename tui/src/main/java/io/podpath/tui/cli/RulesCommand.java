@@ -28,7 +28,8 @@ final class RulesCommand implements Callable<Integer> {
         switch (answer.form()) {
           case JSON -> RulesReport.json(rules);
           case TEXT, SARIF, JUNIT, HTML, MD ->
-              RulesReport.text(rules, surroundings.terminal().columns().getAsInt(), answer.paint(surroundings));
+              RulesReport.text(
+                  rules, surroundings.terminal().columns().getAsInt(), answer.paint(surroundings));
         });
     return 0;
   }

@@ -13,7 +13,8 @@ import java.util.function.IntSupplier;
 /**
  * What the standard streams are connected to.
  *
- * @param columns width to write for; asked only when text is written, since finding out may start a process
+ * @param columns width to write for; asked only when text is written, since finding out may start a
+ *     process
  * @param utf8 whether the terminal's locale can show more than ASCII
  */
 record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupplier columns) {
@@ -26,11 +27,16 @@ record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupp
         isTerminal(0), out, isTerminal(2), isUtf8(environment), () -> columns(environment, out));
   }
 
-  /** Java knows only whether input and output are both a terminal; with one of them redirected Linux must be asked. */
+  /**
+   * Java knows only whether input and output are both a terminal; with one of them redirected Linux
+   * must be asked.
+   */
   private static boolean isTerminal(int descriptor) {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
       return System.console() != null && System.console().isTerminal();
     }
@@ -55,17 +61,28 @@ record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupp
     return terminal ? askTerminal() : DEFAULT_COLUMNS;
   }
 
-  /** {@code stty size} prints rows and columns; a terminal library would take half a second to say the same. */
+  /**
+   * {@code stty size} prints rows and columns; a terminal library would take half a second to say
+   * the same.
+   */
   private static int askTerminal() {
     try {
       Process stty =
-          new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).redirectErrorStream(true).start();
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectErrorStream(true)
+              .start();
       if (!stty.waitFor(500, TimeUnit.MILLISECONDS)) {
         stty.destroyForcibly();
         return DEFAULT_COLUMNS;
       }
-      String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip().split(" ");
-      return size.length == 2 && size[1].matches("[1-9][0-9]{0,3}") ? Integer.parseInt(size[1]) : DEFAULT_COLUMNS;
+      String[] size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+              .strip()
+              .split(" ");
+      return size.length == 2 && size[1].matches("[1-9][0-9]{0,3}")
+          ? Integer.parseInt(size[1])
+          : DEFAULT_COLUMNS;
     } catch (IOException e) {
       return DEFAULT_COLUMNS;
     } catch (InterruptedException e) {

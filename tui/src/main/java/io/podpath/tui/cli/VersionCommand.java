@@ -41,13 +41,12 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   private static String json() {
-    return SafeJson.of(
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("schema", SCHEMA);
-          json.writeStringField("version", version());
-          json.writeStringField("java", Runtime.version().toString());
-          json.writeEndObject();
-        });
+    return SafeJson.of(json -> {
+      json.writeStartObject();
+      json.writeStringField("schema", SCHEMA);
+      json.writeStringField("version", version());
+      json.writeStringField("java", Runtime.version().toString());
+      json.writeEndObject();
+    });
   }
 }

@@ -23,7 +23,8 @@ final class Words {
         Arrays.stream(values)
             .filter(v -> v.toString().equals(word))
             .findFirst()
-            .orElseThrow(() -> new TypeConversionException("one of " + join(values) + ", not " + word));
+            .orElseThrow(
+                () -> new TypeConversionException("one of " + join(values) + ", not " + word));
   }
 
   private static String join(Object[] values) {

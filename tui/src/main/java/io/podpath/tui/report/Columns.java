@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text measured in terminal columns. Chinese, Japanese and Korean characters take two, combining marks none (Unicode UAX 11).
+ * Text measured in terminal columns. Chinese, Japanese and Korean characters take two, combining
+ * marks none (Unicode UAX 11).
  *
- * <p>Limits: characters of ambiguous width count one, as terminals outside of East Asian locales show them; an emoji put together from
- * several code points counts as their sum. Text must have gone through {@link SafeText}, so there is no control character in it.
+ * <p>Limits: characters of ambiguous width count one, as terminals outside of East Asian locales
+ * show them; an emoji put together from several code points counts as their sum. Text must have
+ * gone through {@link SafeText}, so there is no control character in it.
  */
 final class Columns {
 
@@ -23,7 +25,8 @@ final class Columns {
     0x2728, 0x2728, 0x274c, 0x274c, 0x274e, 0x274e, 0x2753, 0x2755, 0x2757, 0x2757, 0x2795, 0x2797,
     0x27b0, 0x27b0, 0x27bf, 0x27bf, 0x2b1b, 0x2b1c, 0x2b50, 0x2b50, 0x2b55, 0x2b55, 0x2e80, 0x303e,
     0x3041, 0x33ff, 0x3400, 0x4dbf, 0x4e00, 0x9fff, 0xa000, 0xa4cf, 0xa960, 0xa97f, 0xac00, 0xd7a3,
-    0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff01, 0xff60, 0xffe0, 0xffe6, 0x1f300, 0x1f64f, 0x1f680, 0x1f6ff,
+    0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff01, 0xff60, 0xffe0, 0xffe6, 0x1f300, 0x1f64f, 0x1f680,
+        0x1f6ff,
     0x1f900, 0x1f9ff, 0x20000, 0x2fffd, 0x30000, 0x3fffd,
   };
 
@@ -91,8 +94,9 @@ final class Columns {
   }
 
   /**
-   * Breaks prose at spaces, and between two Chinese characters. A word longer than a line stays whole, and so does a line that begins
-   * with a space: it may be a path or a command, which must remain copyable.
+   * Breaks prose at spaces, and between two Chinese characters. A word longer than a line stays
+   * whole, and so does a line that begins with a space: it may be a path or a command, which must
+   * remain copyable.
    */
   static List<String> wrap(String prose, int columns) {
     List<String> lines = new ArrayList<>();
@@ -134,7 +138,10 @@ final class Columns {
     lines.add(line.toString());
   }
 
-  /** What must not be torn apart: words, and each wide character with the punctuation behind it. Spaces stand for themselves. */
+  /**
+   * What must not be torn apart: words, and each wide character with the punctuation behind it.
+   * Spaces stand for themselves.
+   */
   private static List<String> pieces(String text) {
     List<String> pieces = new ArrayList<>();
     int start = 0;

@@ -23,7 +23,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A diagnosis for programs. Names and meaning of fields are a contract: they may be added to, never renamed. */
+/**
+ * A diagnosis for programs. Names and meaning of fields are a contract: they may be added to, never
+ * renamed.
+ */
 public final class DiagnosisJson {
 
   private static final String SCHEMA = "podpath.io/diagnosis/v1";
@@ -42,7 +45,8 @@ public final class DiagnosisJson {
     return SafeJson.of(json -> new DiagnosisJson(json).diagnosis(diagnosis, passedOver, verdict));
   }
 
-  private void diagnosis(Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict) throws IOException {
+  private void diagnosis(Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("schema", SCHEMA);
     json.writeStringField("verdict", verdict.result().toString());
@@ -214,7 +218,8 @@ public final class DiagnosisJson {
     json.writeStringField("reason", line.reason());
     optional("node", line.from().node());
     String raw = line.from().raw();
-    json.writeStringField("text", raw.length() > LONGEST_LINE ? raw.substring(0, LONGEST_LINE) : raw);
+    json.writeStringField(
+        "text", raw.length() > LONGEST_LINE ? raw.substring(0, LONGEST_LINE) : raw);
     source(line.from());
     json.writeEndObject();
   }

@@ -22,7 +22,8 @@ public final class DiagnosisText {
   private final TextOptions options;
   private final Sheet sheet;
 
-  private DiagnosisText(Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict, TextOptions options) {
+  private DiagnosisText(
+      Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict, TextOptions options) {
     this.diagnosis = diagnosis;
     this.passedOver = passedOver;
     this.verdict = verdict;
@@ -62,7 +63,11 @@ public final class DiagnosisText {
     ResultLine result = new ResultLine(diagnosis, verdict);
     head(result.mark(), "result", result.text());
     if (!diagnosis.ignored().isEmpty()) {
-      head(Marks.WARNING, "ignored", String.join(", ", diagnosis.ignored().stream().map(SafeText::of).toList()) + " (on request)");
+      head(
+          Marks.WARNING,
+          "ignored",
+          String.join(", ", diagnosis.ignored().stream().map(SafeText::of).toList())
+              + " (on request)");
     }
   }
 
@@ -95,7 +100,8 @@ public final class DiagnosisText {
     for (NodeCompleteness state : NodeCompleteness.values()) {
       long count = ResultLine.count(diagnosis, state);
       if (count > 0) {
-        states.add(states.isEmpty() ? Count.of((int) count, "node") + " " + state : count + " " + state);
+        states.add(
+            states.isEmpty() ? Count.of((int) count, "node") + " " + state : count + " " + state);
       }
     }
     if (states.isEmpty()) {
@@ -113,10 +119,12 @@ public final class DiagnosisText {
     int full = 0;
     boolean afterFull = true;
     for (Ranked ranked : wanted) {
-      // A consequence is short, as its cause has been told; unless the cause comes later, as in a circle.
+      // A consequence is short, as its cause has been told; unless the cause comes later, as in a
+      // circle.
       boolean consequence = ranked.causedBy().stream().anyMatch(seen::contains);
       seen.add(ranked.id());
-      boolean inFull = options.full() || !options.show().isEmpty() || (full < IN_FULL && !consequence);
+      boolean inFull =
+          options.full() || !options.show().isEmpty() || (full < IN_FULL && !consequence);
       if (inFull || afterFull) {
         sheet.blank();
       }
@@ -133,9 +141,15 @@ public final class DiagnosisText {
 
   private void next() {
     sheet.blank();
-    List<String> commands = verdict.result() == Verdict.Result.TOO_LITTLE ? MissingOutputs.commands(diagnosis) : List.of();
+    List<String> commands =
+        verdict.result() == Verdict.Result.TOO_LITTLE
+            ? MissingOutputs.commands(diagnosis)
+            : List.of();
     if (!commands.isEmpty()) {
-      sheet.hanging("to decide, add from every node the output of: ", String.join("; ", commands), UnaryOperator.identity());
+      sheet.hanging(
+          "to decide, add from every node the output of: ",
+          String.join("; ", commands),
+          UnaryOperator.identity());
     }
     sheet.parts("next: ", " | ", nextCommands());
   }

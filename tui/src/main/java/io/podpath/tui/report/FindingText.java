@@ -41,7 +41,11 @@ final class FindingText {
     String right = (nodes.isEmpty() ? "" : nodes + "     ") + tag(ranked);
     String label = label(finding);
     String title = SafeText.of(finding.title());
-    sheet.leftAndRight(label + ": " + title, right, l -> colour(finding, label) + l.substring(label.length()), paint::heading);
+    sheet.leftAndRight(
+        label + ": " + title,
+        right,
+        l -> colour(finding, label) + l.substring(label.length()),
+        paint::heading);
   }
 
   void full(Ranked ranked) {
@@ -68,7 +72,8 @@ final class FindingText {
     for (String line : lines.subList(0, lines.size() - 1)) {
       sheet.line(painted(line, finding, label));
     }
-    sheet.leftAndRight(lines.getLast(), tag(ranked), l -> painted(l, finding, label), paint::heading);
+    sheet.leftAndRight(
+        lines.getLast(), tag(ranked), l -> painted(l, finding, label), paint::heading);
   }
 
   private String painted(String line, Finding finding, String label) {
@@ -108,7 +113,11 @@ final class FindingText {
     List<Culprit> culprits = finding.culprits();
     List<Culprit> shown = all ? culprits : culprits.subList(0, quotes(culprits));
     List<Quote> quotes = shown.stream().map(Quote::of).toList();
-    int gutter = quotes.stream().mapToInt(q -> q.line().map(n -> n.toString().length()).orElse(1)).max().orElse(1);
+    int gutter =
+        quotes.stream()
+            .mapToInt(q -> q.line().map(n -> n.toString().length()).orElse(1))
+            .max()
+            .orElse(1);
     for (int i = 0; i < shown.size(); i++) {
       Culprit culprit = shown.get(i);
       sheet.line("  " + paint.place("-->") + " " + place(culprit));
@@ -116,7 +125,12 @@ final class FindingText {
       new QuoteText(sheet, paint, gutter).write(quotes.get(i), sign, says(culprit), options.full());
       note(gutter, "read by", readBy(culprit));
       if (quotes.get(i).asRead()) {
-        note(gutter, "quoted", "as podpath read it; line " + quotes.get(i).line().orElse(1) + " of the file has another form");
+        note(
+            gutter,
+            "quoted",
+            "as podpath read it; line "
+                + quotes.get(i).line().orElse(1)
+                + " of the file has another form");
       }
     }
     rest(culprits.subList(shown.size(), culprits.size()), gutter);
@@ -129,7 +143,11 @@ final class FindingText {
     Culprit first = culprits.getFirst();
     boolean same =
         culprits.stream()
-            .allMatch(c -> c.kind() == first.kind() && c.state() == first.state() && c.label().equals(first.label()) && c.mark().equals(first.mark()));
+            .allMatch(c ->
+                c.kind() == first.kind()
+                    && c.state() == first.state()
+                    && c.label().equals(first.label())
+                    && c.mark().equals(first.mark()));
     return same && culprits.size() > 2 ? 1 : Math.min(culprits.size(), MOST_QUOTES);
   }
 
@@ -139,7 +157,10 @@ final class FindingText {
     }
     Set<String> nodes = new LinkedHashSet<>();
     rest.forEach(c -> c.node().ifPresent(nodes::add));
-    String places = rest.size() == nodes.size() ? "" : Count.of(rest.size(), "place") + (nodes.isEmpty() ? "" : " on ");
+    String places =
+        rest.size() == nodes.size()
+            ? ""
+            : Count.of(rest.size(), "place") + (nodes.isEmpty() ? "" : " on ");
     note(gutter, "likewise", places + NodeNames.brief(nodes));
   }
 
@@ -147,7 +168,11 @@ final class FindingText {
     String netns = culprit.netns().equals("host") ? "" : " in " + SafeText.of(culprit.netns());
     String node = culprit.node().map(n -> SafeText.of(n) + netns + ": ").orElse("");
     String state = culprit.state() == EntryState.WRONG ? "" : " " + culprit.state();
-    String from = culprit.from().map(p -> ", " + (culprit.state() == EntryState.MISSING ? "not in " + file(p) : at(p))).orElse("");
+    String from =
+        culprit
+            .from()
+            .map(p -> ", " + (culprit.state() == EntryState.MISSING ? "not in " + file(p) : at(p)))
+            .orElse("");
     return node + culprit.kind() + state + from;
   }
 
@@ -167,7 +192,8 @@ final class FindingText {
   private static String certainty(Certainty certainty) {
     return switch (certainty) {
       case PROVEN -> "proven: follows from entries that were read";
-      case LIKELY -> "likely: what was read points there; one thing that could speak against it was not gathered";
+      case LIKELY ->
+          "likely: what was read points there; one thing that could speak against it was not gathered";
       case POSSIBLE -> "possible: it fits, but what would decide was not gathered";
     };
   }
@@ -186,13 +212,15 @@ final class FindingText {
     Mended mended = finding.mended().get();
     sheet.blank();
     if (mended.by().isEmpty()) {
-      sheet.line("  " + paint.heading("mended later in the text") + ", which does not show by what");
+      sheet.line(
+          "  " + paint.heading("mended later in the text") + ", which does not show by what");
       return;
     }
     sheet.line("  " + paint.heading("mended later in the text, by:"));
     for (RunCommand run : mended.by()) {
       String where = run.node().map(n -> "on " + SafeText.of(n) + ", ").orElse("") + at(run.from());
-      sheet.leftAndRight("    " + SafeText.of(run.command()), "(" + where + ")", paint::command, paint::place);
+      sheet.leftAndRight(
+          "    " + SafeText.of(run.command()), "(" + where + ")", paint::command, paint::place);
     }
   }
 
@@ -209,13 +237,22 @@ final class FindingText {
     if (pairs.isEmpty()) {
       return;
     }
-    boolean counts = finding.severity() == Severity.ERROR && finding.certainty() != Certainty.POSSIBLE;
-    String ends = finding.disposition() == Disposition.INSUFFICIENT_INFO ? "" : " (" + finding.disposition() + ")";
-    String what = finding.mended().isPresent() ? "pairs it broke" : counts ? "broken pairs" : "pairs concerned";
+    boolean counts =
+        finding.severity() == Severity.ERROR && finding.certainty() != Certainty.POSSIBLE;
+    String ends =
+        finding.disposition() == Disposition.INSUFFICIENT_INFO
+            ? ""
+            : " (" + finding.disposition() + ")";
+    String what =
+        finding.mended().isPresent()
+            ? "pairs it broke"
+            : counts ? "broken pairs" : "pairs concerned";
     String heading = "  " + what + ends + ": ";
     int most = all ? Integer.MAX_VALUE : MOST_PAIRS;
     List<String> words = new ArrayList<>();
-    pairs.stream().limit(most).forEach(p -> words.add(SafeText.of(p.from()) + " -> " + SafeText.of(p.to())));
+    pairs.stream()
+        .limit(most)
+        .forEach(p -> words.add(SafeText.of(p.from()) + " -> " + SafeText.of(p.to())));
     String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
     sheet.hanging(heading, String.join(", ", words) + more, UnaryOperator.identity());
   }
@@ -228,8 +265,12 @@ final class FindingText {
     sheet.line("  " + paint.heading("evidence:"));
     for (Evidence item : evidence.subList(0, Math.min(most, evidence.size()))) {
       String node = item.from().node().map(n -> SafeText.of(n) + ", ").orElse("");
-      String text = Columns.cut(SafeText.of(item.text()).strip(), options.full() ? Integer.MAX_VALUE : 2 * sheet.width());
-      sheet.leftAndRight("    " + text, node + at(item.from()), UnaryOperator.identity(), paint::place);
+      String text =
+          Columns.cut(
+              SafeText.of(item.text()).strip(),
+              options.full() ? Integer.MAX_VALUE : 2 * sheet.width());
+      sheet.leftAndRight(
+          "    " + text, node + at(item.from()), UnaryOperator.identity(), paint::place);
       if (!item.says().isBlank()) {
         sheet.prose(6, SafeText.lines(item.says()));
       }

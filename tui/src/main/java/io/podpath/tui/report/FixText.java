@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What mends a finding: how far it may be trusted, the commands, how to take them back, and what keeps it mended. */
+/**
+ * What mends a finding: how far it may be trusted, the commands, how to take them back, and what
+ * keeps it mended.
+ */
 final class FixText {
 
   private final Sheet sheet;
@@ -24,7 +27,11 @@ final class FixText {
 
   void write(String id, Fix fix, Optional<Prediction> prediction) {
     List<Batch> batches = batches(fix.changes());
-    String summary = "fix, " + fix.safety().label() + summary(batches, fix) + prediction.map(FixText::predicted).orElse("");
+    String summary =
+        "fix, "
+            + fix.safety().label()
+            + summary(batches, fix)
+            + prediction.map(FixText::predicted).orElse("");
     sheet.hanging("  ", summary, paint::heading);
     if (!batches.isEmpty()) {
       batches("by hand", id, batches);
@@ -40,7 +47,10 @@ final class FixText {
     }
     int changes = fix.changes().size();
     List<String> nodes = batches.stream().map(Batch::node).distinct().toList();
-    String choice = fix.safety() == FixSafety.CHOICE ? "; put your own values for the words in <angle brackets>" : "";
+    String choice =
+        fix.safety() == FixSafety.CHOICE
+            ? "; put your own values for the words in <angle brackets>"
+            : "";
     return ": " + Count.of(changes, "change") + " on " + NodeNames.brief(nodes) + choice;
   }
 
@@ -78,8 +88,16 @@ final class FixText {
   private void batches(String what, String id, List<Batch> batches) {
     boolean all = options.full() || options.show().contains(id) || batches.size() <= 2;
     for (Batch batch : all ? batches : batches.subList(0, 1)) {
-      String rest = all ? "" : " (" + Count.of(batches.size() - 1, "more node") + ": " + options.hints().doctor("--show " + id) + ")";
-      sheet.line("  " + what + (batch.node().isEmpty() ? "" : " on " + SafeText.of(batch.node())) + rest);
+      String rest =
+          all
+              ? ""
+              : " ("
+                  + Count.of(batches.size() - 1, "more node")
+                  + ": "
+                  + options.hints().doctor("--show " + id)
+                  + ")";
+      sheet.line(
+          "  " + what + (batch.node().isEmpty() ? "" : " on " + SafeText.of(batch.node())) + rest);
       batch.commands().forEach(c -> command(c));
     }
   }

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** What podpath does not know: tables nobody gathered, rules it could not decide, lines it could not read. */
+/**
+ * What podpath does not know: tables nobody gathered, rules it could not decide, lines it could not
+ * read.
+ */
 final class GapsText {
 
   private static final int MOST_LINES = 4;
@@ -36,7 +39,12 @@ final class GapsText {
     notChecked(diagnosis.notChecked());
     unread(diagnosis.unread());
     heading(passedOver.size(), "passed over: " + Count.of(passedOver.size(), "file"));
-    list(passedOver.stream().map(p -> SafeText.of(p.file()) + ": " + SafeText.of(p.reason())).toList(), "file", "files");
+    list(
+        passedOver.stream()
+            .map(p -> SafeText.of(p.file()) + ": " + SafeText.of(p.reason()))
+            .toList(),
+        "file",
+        "files");
   }
 
   /** Nodes that lack the same together. */
@@ -49,20 +57,24 @@ final class GapsText {
     }
     heading(byGap.size(), "not gathered");
     List<String> lines = new ArrayList<>();
-    byGap.forEach((gap, names) -> lines.add((options.full() ? NodeNames.all(names) : NodeNames.brief(names)) + ": " + gap));
+    byGap.forEach((gap, names) ->
+        lines.add((options.full() ? NodeNames.all(names) : NodeNames.brief(names)) + ": " + gap));
     list(lines, "group of nodes", "groups of nodes");
   }
 
   private static String gap(NodeReport node) {
     if (node.missing().isEmpty()) {
-      return node.state() == NodeCompleteness.UNREACHABLE ? "no answer" : "not everything that counts";
+      return node.state() == NodeCompleteness.UNREACHABLE
+          ? "no answer"
+          : "not everything that counts";
     }
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     for (Missing missing : node.missing()) {
       byReason.computeIfAbsent(missing.reason(), r -> new ArrayList<>()).add(name(missing));
     }
     List<String> parts = new ArrayList<>();
-    byReason.forEach((reason, sections) -> parts.add(String.join(", ", sections) + " (" + SafeText.of(reason) + ")"));
+    byReason.forEach((reason, sections) ->
+        parts.add(String.join(", ", sections) + " (" + SafeText.of(reason) + ")"));
     return String.join("; ", parts);
   }
 
@@ -86,10 +98,14 @@ final class GapsText {
       item.node().ifPresent(group.nodes()::add);
       rules.add(item.rule());
     }
-    heading(rules.size(), "not checked for want of data: " + Count.of(rules.size(), "known failure"));
+    heading(
+        rules.size(), "not checked for want of data: " + Count.of(rules.size(), "known failure"));
     List<Map.Entry<String, Group>> groups =
         byReason.entrySet().stream()
-            .sorted(Comparator.comparingInt((Map.Entry<String, Group> e) -> -e.getValue().rules().size()).thenComparing(Map.Entry::getKey))
+            .sorted(
+                Comparator.comparingInt(
+                        (Map.Entry<String, Group> e) -> -e.getValue().rules().size())
+                    .thenComparing(Map.Entry::getKey))
             .toList();
     list(groups.stream().map(e -> line(e.getKey(), e.getValue())).toList(), "reason", "reasons");
   }

@@ -21,7 +21,14 @@ final class MissingOutputs {
 
   /** In the order a person would run them; "all" is a node of which there is nothing. */
   private static final List<String> ORDER =
-      List.of("addresses", "routes", "neighbours", "fdb", "sysctl net.ipv4.ip_forward", "iptables FORWARD", "ovs-ports");
+      List.of(
+          "addresses",
+          "routes",
+          "neighbours",
+          "fdb",
+          "sysctl net.ipv4.ip_forward",
+          "iptables FORWARD",
+          "ovs-ports");
 
   private static final List<String> FOR_ANY_NODE =
       List.of("addresses", "routes", "sysctl net.ipv4.ip_forward", "iptables FORWARD");
@@ -37,6 +44,9 @@ final class MissingOutputs {
             .distinct()
             .toList();
     List<String> wanted = diagnosis.nodes().isEmpty() ? FOR_ANY_NODE : gaps;
-    return ORDER.stream().filter(wanted::contains).flatMap(g -> Stream.ofNullable(COMMANDS.get(g))).toList();
+    return ORDER.stream()
+        .filter(wanted::contains)
+        .flatMap(g -> Stream.ofNullable(COMMANDS.get(g)))
+        .toList();
   }
 }

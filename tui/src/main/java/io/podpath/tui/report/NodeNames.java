@@ -13,7 +13,10 @@ final class NodeNames {
 
   private NodeNames() {}
 
-  /** All names in natural order, runs of numbers as their first and last; the rest of a long list as a number. */
+  /**
+   * All names in natural order, runs of numbers as their first and last; the rest of a long list as
+   * a number.
+   */
   static String brief(Collection<String> names) {
     List<String> sorted = names.stream().distinct().sorted(Snapshot.NATURAL_ORDER).toList();
     List<String> parts = new ArrayList<>();

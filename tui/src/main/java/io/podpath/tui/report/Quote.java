@@ -6,7 +6,8 @@ import io.podpath.core.snapshot.Provenance;
 import java.util.Optional;
 
 /**
- * The line of the input in which a culprit stands, ready to be shown, and the part of it to underline.
+ * The line of the input in which a culprit stands, ready to be shown, and the part of it to
+ * underline.
  *
  * @param line number in its file; empty for an entry that is missing
  * @param before the line above it, where there is one worth showing
@@ -16,7 +17,12 @@ import java.util.Optional;
  * @param markTo behind the last one; equal to {@code markFrom} when nothing is underlined
  */
 record Quote(
-    Optional<Integer> line, Optional<String> before, String text, boolean asRead, int markFrom, int markTo) {
+    Optional<Integer> line,
+    Optional<String> before,
+    String text,
+    boolean asRead,
+    int markFrom,
+    int markTo) {
 
   /** A longer line is a whole document on one line: its entry says more. */
   private static final int LONGEST = 400;
@@ -25,7 +31,9 @@ record Quote(
 
   static Quote of(Culprit culprit) {
     String whole = culprit.entry();
-    String entry = SafeText.of(whole.length() > LONGEST_ENTRY ? whole.substring(0, LONGEST_ENTRY) : whole).strip();
+    String entry =
+        SafeText.of(whole.length() > LONGEST_ENTRY ? whole.substring(0, LONGEST_ENTRY) : whole)
+            .strip();
     String mark = SafeText.of(culprit.mark()).strip();
     if (culprit.state() == EntryState.MISSING || culprit.from().isEmpty()) {
       return marked(Optional.empty(), Optional.empty(), entry, false, entry, mark);
@@ -45,11 +53,17 @@ record Quote(
     Optional<String> before =
         above.isBlank() || above.length() > LONGEST ? Optional.empty() : Optional.of(above);
     int indent = before.map(b -> Math.min(indent(b), indent(line))).orElse(indent(line));
-    return marked(number, before.map(b -> b.substring(indent)), line.substring(indent), false, entry, mark);
+    return marked(
+        number, before.map(b -> b.substring(indent)), line.substring(indent), false, entry, mark);
   }
 
   private static Quote marked(
-      Optional<Integer> number, Optional<String> before, String text, boolean asRead, String entry, String mark) {
+      Optional<Integer> number,
+      Optional<String> before,
+      String text,
+      boolean asRead,
+      String entry,
+      String mark) {
     if (mark.isEmpty()) {
       int from = indent(text);
       return new Quote(number, before, text, asRead, from, Math.max(from, text.length()));
@@ -62,8 +76,9 @@ record Quote(
   private record Span(int from, int to) {}
 
   /**
-   * Finds the marked word of the entry in the line. An address may stand in a line twice, so the word before it decides; and a table of
-   * {@code route -n} has the address but not the {@code via} before it.
+   * Finds the marked word of the entry in the line. An address may stand in a line twice, so the
+   * word before it decides; and a table of {@code route -n} has the address but not the {@code via}
+   * before it.
    */
   private static Optional<Span> find(String line, String entry, String mark) {
     if (mark.isEmpty()) {
@@ -90,12 +105,16 @@ record Quote(
     return word.equals(mark) ? Optional.empty() : find(line, entry, word);
   }
 
-  /** Index of {@code word} where it is not part of a longer one: 10.0.0.1 does not stand in 10.0.0.13. */
+  /**
+   * Index of {@code word} where it is not part of a longer one: 10.0.0.1 does not stand in
+   * 10.0.0.13.
+   */
   private static int wordAt(String text, String word, int start) {
     for (int at = text.indexOf(word, start); at >= 0; at = text.indexOf(word, at + 1)) {
       int end = at + word.length();
       boolean begins = at == 0 || !isWord(text.charAt(at - 1)) || !isWord(word.charAt(0));
-      boolean ends = end == text.length() || !isWord(text.charAt(end)) || !isWord(text.charAt(end - 1));
+      boolean ends =
+          end == text.length() || !isWord(text.charAt(end)) || !isWord(text.charAt(end - 1));
       if (begins && ends) {
         return at;
       }

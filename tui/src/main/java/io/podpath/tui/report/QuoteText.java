@@ -3,7 +3,10 @@ package io.podpath.tui.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A {@link Quote} in the manner of rustc: the line with its number, carets below, what they mean beside them. */
+/**
+ * A {@link Quote} in the manner of rustc: the line with its number, carets below, what they mean
+ * beside them.
+ */
 final class QuoteText {
 
   private static final int LABEL_COLUMNS = 40;
@@ -27,7 +30,10 @@ final class QuoteText {
   void write(Quote quote, String sign, String label, boolean uncut) {
     int columns = uncut ? Integer.MAX_VALUE : sheet.width() - gutter - 4;
     bar("", "");
-    quote.before().ifPresent(b -> bar(quote.line().map(n -> String.valueOf(n - 1)).orElse(""), Columns.cut(b, columns)));
+    quote
+        .before()
+        .ifPresent(b ->
+            bar(quote.line().map(n -> String.valueOf(n - 1)).orElse(""), Columns.cut(b, columns)));
     Window window = Window.of(quote, columns);
     bar(quote.line().map(String::valueOf).orElse(sign), window.text());
     int from = Columns.width(window.text().substring(0, window.from()));
@@ -81,13 +87,18 @@ final class QuoteText {
       int start = 0;
       if (Columns.width(text.substring(0, to)) > columns - 1) {
         int markColumns = Columns.width(text.substring(from, to));
-        int wanted = Columns.width(text.substring(0, from)) - Math.max(CONTEXT, columns - 2 - markColumns) / 2;
+        int wanted =
+            Columns.width(text.substring(0, from))
+                - Math.max(CONTEXT, columns - 2 - markColumns) / 2;
         start = Columns.indexAt(text, Math.max(0, wanted));
       }
       String tail = start == 0 ? text : Columns.CUT + text.substring(start);
       int shift = start == 0 ? 0 : Columns.CUT.length() - start;
       String shown = Columns.cut(tail, columns);
-      return new Window(shown, Math.clamp(from + shift, 0, shown.length()), Math.clamp(to + shift, 0, shown.length()));
+      return new Window(
+          shown,
+          Math.clamp(from + shift, 0, shown.length()),
+          Math.clamp(to + shift, 0, shown.length()));
     }
   }
 }

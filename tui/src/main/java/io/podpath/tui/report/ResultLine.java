@@ -47,12 +47,14 @@ final class ResultLine {
   }
 
   private boolean belowThreshold() {
-    return diagnosis.findings().stream().noneMatch(r -> verdict.threshold().reachedBy(r.finding().severity()));
+    return diagnosis.findings().stream()
+        .noneMatch(r -> verdict.threshold().reachedBy(r.finding().severity()));
   }
 
   private String nothing() {
     long undecided = diagnosis.notChecked().stream().map(NotChecked::rule).distinct().count();
-    String rest = undecided == 0 ? "" : " (" + undecided + " of them could not be checked everywhere)";
+    String rest =
+        undecided == 0 ? "" : " (" + undecided + " of them could not be checked everywhere)";
     return "none of " + Count.of(diagnosis.rulesRun().size(), "known failure") + " found" + rest;
   }
 
@@ -72,7 +74,10 @@ final class ResultLine {
       words.add(reach.broken() + " of " + pairs + " broken");
     }
     if (reach.delivered() > 0) {
-      words.add(words.isEmpty() ? reach.delivered() + " of " + pairs + " delivered" : reach.delivered() + " delivered");
+      words.add(
+          words.isEmpty()
+              ? reach.delivered() + " of " + pairs + " delivered"
+              : reach.delivered() + " delivered");
     }
     // Without a single walk, "unknown" would sound as if somebody had tried.
     String unknown = reach.delivered() > 0 ? "unknown" : "not walked";
@@ -85,19 +90,27 @@ final class ResultLine {
   private void counts(List<String> parts) {
     List<String> words = new ArrayList<>();
     for (Severity severity : List.of(Severity.ERROR, Severity.WARNING, Severity.INFO)) {
-      int count = (int) diagnosis.findings().stream().filter(r -> r.finding().severity() == severity).count();
+      int count =
+          (int)
+              diagnosis.findings().stream().filter(r -> r.finding().severity() == severity).count();
       if (count > 0) {
-        words.add(severity == Severity.INFO ? count + " for information" : Count.of(count, severity.toString()));
+        words.add(
+            severity == Severity.INFO
+                ? count + " for information"
+                : Count.of(count, severity.toString()));
       }
     }
     if (!words.isEmpty()) {
       parts.add(String.join(", ", words));
     }
-    List<Ranked> mended = diagnosis.findings().stream().filter(r -> r.finding().mended().isPresent()).toList();
+    List<Ranked> mended =
+        diagnosis.findings().stream().filter(r -> r.finding().mended().isPresent()).toList();
     if (!mended.isEmpty()) {
       parts.add(
           mended.size() == diagnosis.findings().size()
-              ? (mended.size() == 1 ? "mended later in the text" : "all of them mended later in the text")
+              ? (mended.size() == 1
+                  ? "mended later in the text"
+                  : "all of them mended later in the text")
               : mended.size() + " of them mended later in the text");
     }
   }
@@ -108,7 +121,9 @@ final class ResultLine {
       case HEALTHY -> Marks.OK;
       case TOO_LITTLE -> Marks.WARNING;
       case FINDINGS ->
-          diagnosis.worst().filter(w -> w == Severity.ERROR).isPresent() ? Marks.ERROR : Marks.WARNING;
+          diagnosis.worst().filter(w -> w == Severity.ERROR).isPresent()
+              ? Marks.ERROR
+              : Marks.WARNING;
     };
   }
 

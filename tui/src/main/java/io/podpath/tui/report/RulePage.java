@@ -6,7 +6,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The page of a rule on a terminal: its Markdown with headings shown as such, prose broken into lines, and code as it stands. */
+/**
+ * The page of a rule on a terminal: its Markdown with headings shown as such, prose broken into
+ * lines, and code as it stands.
+ */
 public final class RulePage {
 
   private static final String SCHEMA = "podpath.io/rule/v1";
@@ -38,18 +41,17 @@ public final class RulePage {
   }
 
   public static String json(Rule rule, Optional<String> page) {
-    return SafeJson.of(
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("schema", SCHEMA);
-          json.writeStringField("id", rule.id());
-          json.writeStringField("severity", rule.severity().toString());
-          json.writeStringField("title", rule.title());
-          if (page.isPresent()) {
-            json.writeStringField("page", page.get());
-          }
-          json.writeEndObject();
-        });
+    return SafeJson.of(json -> {
+      json.writeStartObject();
+      json.writeStringField("schema", SCHEMA);
+      json.writeStringField("id", rule.id());
+      json.writeStringField("severity", rule.severity().toString());
+      json.writeStringField("title", rule.title());
+      if (page.isPresent()) {
+        json.writeStringField("page", page.get());
+      }
+      json.writeEndObject();
+    });
   }
 
   private void markdown(String page) {

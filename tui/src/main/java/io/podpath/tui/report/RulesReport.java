@@ -24,7 +24,11 @@ public final class RulesReport {
         sheet.hanging(" ".repeat(8), rule.title(), UnaryOperator.identity());
       } else {
         List<String> lines = Columns.wrap(rule.title(), sheet.width() - first.length());
-        sheet.line(painted(paint, rule, severity) + paint.heading(Columns.pad(rule.id(), ids)) + "  " + lines.getFirst());
+        sheet.line(
+            painted(paint, rule, severity)
+                + paint.heading(Columns.pad(rule.id(), ids))
+                + "  "
+                + lines.getFirst());
         lines.stream().skip(1).forEach(l -> sheet.line(" ".repeat(first.length()) + l));
       }
     }
@@ -40,21 +44,20 @@ public final class RulesReport {
   }
 
   public static String json(List<Rule> rules) {
-    return SafeJson.of(
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("schema", SCHEMA);
-          json.writeArrayFieldStart("rules");
-          for (Rule rule : rules) {
-            Severity severity = rule.severity();
-            json.writeStartObject();
-            json.writeStringField("id", rule.id());
-            json.writeStringField("severity", severity.toString());
-            json.writeStringField("title", rule.title());
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          json.writeEndObject();
-        });
+    return SafeJson.of(json -> {
+      json.writeStartObject();
+      json.writeStringField("schema", SCHEMA);
+      json.writeArrayFieldStart("rules");
+      for (Rule rule : rules) {
+        Severity severity = rule.severity();
+        json.writeStartObject();
+        json.writeStringField("id", rule.id());
+        json.writeStringField("severity", severity.toString());
+        json.writeStringField("title", rule.title());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    });
   }
 }

@@ -39,7 +39,9 @@ public final class SafeJson {
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.setCharacterEscapes(new Escapes());
       json.setPrettyPrinter(
-          new DefaultPrettyPrinter(SEPARATORS).withObjectIndenter(indenter).withArrayIndenter(indenter));
+          new DefaultPrettyPrinter(SEPARATORS)
+              .withObjectIndenter(indenter)
+              .withArrayIndenter(indenter));
       document.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write JSON to memory", e);
@@ -60,12 +62,17 @@ public final class SafeJson {
     }
 
     @Override
-    @SuppressWarnings("EI_EXPOSE_REP") // Jackson reads it for every character; a copy each time would cost more than the string
+    @SuppressWarnings(
+        "EI_EXPOSE_REP") // Jackson reads it for every character; a copy each time would cost more
+    // than the string
     public int[] getEscapeCodesForAscii() {
       return ascii;
     }
 
-    /** Half a surrogate pair comes alone here, so both halves of every pair are escaped: a lone one must never be written. */
+    /**
+     * Half a surrogate pair comes alone here, so both halves of every pair are escaped: a lone one
+     * must never be written.
+     */
     @Override
     public @Nullable SerializableString getEscapeSequence(int c) {
       return SafeText.isActive(c) ? new SerializedString(String.format("\\u%04x", c)) : null;

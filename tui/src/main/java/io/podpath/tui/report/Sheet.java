@@ -50,7 +50,11 @@ final class Sheet {
    *
    * @param paintLeft applied when it is written, so that colour does not count as width
    */
-  void leftAndRight(String left, String right, UnaryOperator<String> paintLeft, UnaryOperator<String> paintRight) {
+  void leftAndRight(
+      String left,
+      String right,
+      UnaryOperator<String> paintLeft,
+      UnaryOperator<String> paintRight) {
     if (right.isEmpty()) {
       line(paintLeft.apply(left));
       return;

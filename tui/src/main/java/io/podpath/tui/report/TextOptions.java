@@ -10,7 +10,8 @@ import java.util.Set;
  * @param full every finding and every list in full
  * @param show ids of the only findings to write, in full; empty for all
  */
-public record TextOptions(int width, Paint paint, boolean ascii, boolean full, Set<String> show, Hints hints) {
+public record TextOptions(
+    int width, Paint paint, boolean ascii, boolean full, Set<String> show, Hints hints) {
 
   public TextOptions {
     show = Set.copyOf(show);

@@ -7,7 +7,8 @@ import io.podpath.core.rule.Severity;
 import java.util.Locale;
 
 /**
- * What a diagnosis comes to. Text, JSON and the exit code all take it from here, so they cannot disagree.
+ * What a diagnosis comes to. Text, JSON and the exit code all take it from here, so they cannot
+ * disagree.
  *
  * @param result what is said
  * @param threshold the severity from which findings make the command fail
@@ -77,7 +78,8 @@ public record Verdict(Result result, Threshold threshold, ExitCode exitCode) {
     return switch (diagnosis.health()) {
       case HEALTHY -> Result.HEALTHY;
       case TOO_LITTLE -> Result.TOO_LITTLE;
-      // Findings below the threshold do not make up for what was not gathered: an error may hide there.
+      // Findings below the threshold do not make up for what was not gathered: an error may hide
+      // there.
       case FINDINGS -> complete(diagnosis) ? Result.FINDINGS : Result.TOO_LITTLE;
     };
   }

@@ -27,8 +27,10 @@ class ColourTest {
 
   @Test
   void theOptionWins() {
-    assertThat(Colour.ALWAYS.paint(surroundings(Map.of("NO_COLOR", "1")), false)).isEqualTo(Paint.COLOUR);
-    assertThat(Colour.NEVER.paint(surroundings(Map.of("CLICOLOR_FORCE", "1")), true)).isEqualTo(Paint.PLAIN);
+    assertThat(Colour.ALWAYS.paint(surroundings(Map.of("NO_COLOR", "1")), false))
+        .isEqualTo(Paint.COLOUR);
+    assertThat(Colour.NEVER.paint(surroundings(Map.of("CLICOLOR_FORCE", "1")), true))
+        .isEqualTo(Paint.PLAIN);
   }
 
   private static Paint auto(Map<String, String> environment, boolean terminal) {

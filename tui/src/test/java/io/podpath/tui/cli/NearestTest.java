@@ -7,12 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class NearestTest {
 
-  private static final List<String> NAMES = List.of("stale-fdb-entry", "route-to-node-missing", "route-to-own-subnet");
+  private static final List<String> NAMES =
+      List.of("stale-fdb-entry", "route-to-node-missing", "route-to-own-subnet");
 
   @Test
   void mistypedNamesAreFound() {
     assertThat(Nearest.to("stale-fbd-entry", NAMES)).containsExactly("stale-fdb-entry");
-    assertThat(Nearest.to("route", NAMES)).containsExactly("route-to-node-missing", "route-to-own-subnet");
+    assertThat(Nearest.to("route", NAMES))
+        .containsExactly("route-to-node-missing", "route-to-own-subnet");
   }
 
   @Test

@@ -50,7 +50,8 @@ class PodpathTest {
     "doctor input --ignore stale-fdb-entry@worker-2 --fail-on warning, 1",
   })
   void aWarningIsWhatTheOptionsMakeOfIt(String command, int exitCode) {
-    assertThat(Session.finding(Severity.WARNING, command.split(" ")).exitCode()).isEqualTo(exitCode);
+    assertThat(Session.finding(Severity.WARNING, command.split(" ")).exitCode())
+        .isEqualTo(exitCode);
   }
 
   @Test
@@ -111,7 +112,9 @@ class PodpathTest {
     List<Rule> rules = List.of(new Session.Saying("broken-rule", Severity.ERROR, true));
     Session session = new Session().run(rules, "doctor", "input");
     assertThat(session.exitCode()).isEqualTo(70);
-    assertThat(session.err()).contains("a bug in podpath (IllegalStateException)", "--debug FILE").doesNotContain("at io.podpath");
+    assertThat(session.err())
+        .contains("a bug in podpath (IllegalStateException)", "--debug FILE")
+        .doesNotContain("at io.podpath");
     Path log = directory.resolve("log");
     Session debugged = new Session().run(rules, "doctor", "input", "--debug", log.toString());
     assertThat(debugged.exitCode()).isEqualTo(70);
@@ -131,26 +134,43 @@ class PodpathTest {
       assertThat(session.exitCode()).isZero();
       assertThat(session.out()).contains("doctor", "explain").doesNotContain("trace", "tui");
     }
-    assertThat(Session.quiet("doctor", "--help").out()).contains("--fail-on").doesNotContain("--cluster");
-    assertThat(Session.quiet("doctor", "--help").out()).isEqualTo(Session.quiet("help", "doctor").out());
-    assertThat(Session.quiet("help", "exit-codes").out()).contains("\n  3  no findings, but too little").contains("\n130  interrupted");
+    assertThat(Session.quiet("doctor", "--help").out())
+        .contains("--fail-on")
+        .doesNotContain("--cluster");
+    assertThat(Session.quiet("doctor", "--help").out())
+        .isEqualTo(Session.quiet("help", "doctor").out());
+    assertThat(Session.quiet("help", "exit-codes").out())
+        .contains("\n  3  no findings, but too little")
+        .contains("\n130  interrupted");
   }
 
   @Test
   void asPluginEveryHintSaysKubectl() {
     Session session = new Session().with("PODPATH_INVOKED_AS", "kubectl-podpath");
     List<Rule> rules = List.of(new Session.Saying("stale-fdb-entry", Severity.ERROR, true));
-    assertThat(session.run(rules, "doctor", "input").out()).contains("kubectl podpath explain stale-fdb-entry");
-    assertThat(session.run(rules, "doctor").err()).contains("kubectl podpath doctor --example NAME");
+    assertThat(session.run(rules, "doctor", "input").out())
+        .contains("kubectl podpath explain stale-fdb-entry");
+    assertThat(session.run(rules, "doctor").err())
+        .contains("kubectl podpath doctor --example NAME");
     assertThat(session.run(rules, "doctor", "-h").out()).contains("Usage: kubectl podpath doctor");
   }
 
   @Test
   void rulesAndVersionAreJsonOnRequest() throws JsonProcessingException {
-    assertThat(new ObjectMapper().readTree(Session.quiet("rules", "-o", "json").out()).at("/rules/0/id").asText())
+    assertThat(
+            new ObjectMapper()
+                .readTree(Session.quiet("rules", "-o", "json").out())
+                .at("/rules/0/id")
+                .asText())
         .isEqualTo("stale-fdb-entry");
-    assertThat(new ObjectMapper().readTree(Session.quiet("version", "-o", "json").out()).at("/version").asText()).isNotEmpty();
-    assertThat(Session.quiet("rules").out()).isEqualTo("error   stale-fdb-entry  something is wrong\n");
+    assertThat(
+            new ObjectMapper()
+                .readTree(Session.quiet("version", "-o", "json").out())
+                .at("/version")
+                .asText())
+        .isNotEmpty();
+    assertThat(Session.quiet("rules").out())
+        .isEqualTo("error   stale-fdb-entry  something is wrong\n");
     assertThat(Session.quiet("--version").out()).startsWith("podpath ");
   }
 
@@ -158,9 +178,12 @@ class PodpathTest {
   void colourFollowsTheOptionAndTheTerminal() {
     List<Rule> rules = List.of(new Session.Saying("stale-fdb-entry", Severity.ERROR, true));
     assertThat(new Session().run(rules, "doctor", "input").out()).doesNotContain("\u001b");
-    assertThat(new Session().run(rules, "doctor", "input", "--color", "always").out()).contains("\u001b[1;31m");
-    assertThat(new Session().onTerminal().run(rules, "doctor", "input").out()).contains("\u001b[1;31m");
-    assertThat(new Session().onTerminal().run(rules, "doctor", "input", "--color=never").out()).doesNotContain("\u001b");
+    assertThat(new Session().run(rules, "doctor", "input", "--color", "always").out())
+        .contains("\u001b[1;31m");
+    assertThat(new Session().onTerminal().run(rules, "doctor", "input").out())
+        .contains("\u001b[1;31m");
+    assertThat(new Session().onTerminal().run(rules, "doctor", "input", "--color=never").out())
+        .doesNotContain("\u001b");
   }
 
   @Test
@@ -184,7 +207,10 @@ class PodpathTest {
         Session session = Session.quiet("doctor", input.toString(), option, target.toString());
         assertThat(session.exitCode()).isEqualTo(2);
         assertThat(session.err()).contains("podpath never writes to what it reads");
-        assertThat(Session.quiet("doctor", "--from", directory.toString(), option, target.toString()).exitCode()).isEqualTo(2);
+        assertThat(
+                Session.quiet("doctor", "--from", directory.toString(), option, target.toString())
+                    .exitCode())
+            .isEqualTo(2);
       }
     }
     assertThat(input).hasContent("precious");
@@ -192,16 +218,27 @@ class PodpathTest {
 
   @Test
   void aDirectoryThatIsNotThereIsNamed() {
-    Session session = Session.quiet("doctor", "input", "-O", directory.resolve("no/where").toString());
+    Session session =
+        Session.quiet("doctor", "input", "-O", directory.resolve("no/where").toString());
     assertThat(session.exitCode()).isEqualTo(2);
     assertThat(session.err()).contains("there is no directory");
   }
 
   @Test
   void anAnswerThatCannotBeWrittenIsNoSuccess() {
-    assertThat(new Session().writingTo(failing("No space left on device")).run(rule(), "doctor", "input").exitCode()).isEqualTo(2);
+    assertThat(
+            new Session()
+                .writingTo(failing("No space left on device"))
+                .run(rule(), "doctor", "input")
+                .exitCode())
+        .isEqualTo(2);
     // Whoever closed the pipe has what they wanted.
-    assertThat(new Session().writingTo(failing("Broken pipe")).run(rule(), "doctor", "input").exitCode()).isZero();
+    assertThat(
+            new Session()
+                .writingTo(failing("Broken pipe"))
+                .run(rule(), "doctor", "input")
+                .exitCode())
+        .isZero();
   }
 
   private static List<Rule> rule() {

@@ -53,8 +53,10 @@ final class Session {
       }
       Outcome.Collector outcome = new Outcome.Collector(this);
       if (found) {
-        Culprit culprit = Culprit.missing("worker-1", EntryKind.ROUTE, "10.0.0.0/24", Optional.empty(), "");
-        outcome.found(new FindingBuilder(this, severity).title("it is wrong").culprit(culprit).build());
+        Culprit culprit =
+            Culprit.missing("worker-1", EntryKind.ROUTE, "10.0.0.0/24", Optional.empty(), "");
+        outcome.found(
+            new FindingBuilder(this, severity).title("it is wrong").culprit(culprit).build());
       }
       return outcome.done();
     }
@@ -83,12 +85,32 @@ final class Session {
 
     private static Snapshot complete() {
       Fact<Sysctl> forwarding =
-          new Fact<>(new Sysctl("net.ipv4.ip_forward", "1"), new Provenance(Source.ofFile("sysctl.txt", "x\n"), 1));
+          new Fact<>(
+              new Sysctl("net.ipv4.ip_forward", "1"),
+              new Provenance(Source.ofFile("sysctl.txt", "x\n"), 1));
       return new SnapshotBuilder()
           .add("worker-1", true, Source.HOST, Section.ADDRESSES, Entries.complete(List.of()), 1)
-          .add("worker-1", true, Source.HOST, Section.routes(IpFamily.INET, RouteScope.MAIN), Entries.complete(List.of()), 1)
-          .add("worker-1", true, Source.HOST, Section.SYSCTLS, Entries.complete(List.of(forwarding)), 1)
-          .add("worker-1", true, Source.HOST, Section.chains(IpFamily.INET, Backend.NFT), Entries.complete(List.of()), 1)
+          .add(
+              "worker-1",
+              true,
+              Source.HOST,
+              Section.routes(IpFamily.INET, RouteScope.MAIN),
+              Entries.complete(List.of()),
+              1)
+          .add(
+              "worker-1",
+              true,
+              Source.HOST,
+              Section.SYSCTLS,
+              Entries.complete(List.of(forwarding)),
+              1)
+          .add(
+              "worker-1",
+              true,
+              Source.HOST,
+              Section.chains(IpFamily.INET, Backend.NFT),
+              Entries.complete(List.of()),
+              1)
           .build();
     }
   }
@@ -111,7 +133,14 @@ final class Session {
   Session run(List<Rule> rules, String... args) {
     TerminalFacts facts = new TerminalFacts(false, terminal, terminal, true, () -> 100);
     Surroundings surroundings =
-        new Surroundings(InputStream.nullInputStream(), answer, err, environment, facts, new ByName(), () -> RuleLibrary.of(rules));
+        new Surroundings(
+            InputStream.nullInputStream(),
+            answer,
+            err,
+            environment,
+            facts,
+            new ByName(),
+            () -> RuleLibrary.of(rules));
     exitCode = Podpath.run(args, surroundings);
     return this;
   }

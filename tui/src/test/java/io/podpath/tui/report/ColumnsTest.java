@@ -42,7 +42,8 @@ class ColumnsTest {
   @Test
   void wrapsAtSpacesAndKeepsLongWordsWhole() {
     assertThat(Columns.wrap("one two three", 7)).containsExactly("one two", "three");
-    assertThat(Columns.wrap("a /etc/kubernetes/manifests b", 9)).containsExactly("a", "/etc/kubernetes/manifests", "b");
+    assertThat(Columns.wrap("a /etc/kubernetes/manifests b", 9))
+        .containsExactly("a", "/etc/kubernetes/manifests", "b");
     assertThat(Columns.wrap("one\n\ntwo\n", 20)).containsExactly("one", "", "two");
     assertThat(Columns.wrap("say:\n  ip route replace 10.0.0.0/8 via 10.0.0.1\nthen", 10))
         .containsExactly("say:", "  ip route replace 10.0.0.0/8 via 10.0.0.1", "then");

@@ -27,7 +27,8 @@ class DiagnosisJsonTest {
     assertThat(root.at("/schema").asText()).isEqualTo("podpath.io/diagnosis/v1");
     assertThat(root.at("/verdict").asText()).isEqualTo("findings");
     assertThat(root.at("/exitCode").asInt()).isEqualTo(1);
-    assertThat(root.at("/reachability/brokenPairs/0/disposition").asText()).isEqualTo("no-such-node");
+    assertThat(root.at("/reachability/brokenPairs/0/disposition").asText())
+        .isEqualTo("no-such-node");
     assertThat(root.at("/findings/0/culprits/0/source/line").asInt()).isEqualTo(3);
     assertThat(root.at("/findings/0/culprits/0/mark").asText()).isEqualTo("dst 10.0.1.71");
     assertThat(root.at("/findings/0/fix/safety").asText()).isEqualTo("safe");
@@ -39,14 +40,16 @@ class DiagnosisJsonTest {
 
   @Test
   void anUndoNobodyKnowsIsNotInvented() throws JsonProcessingException {
-    JsonNode changes = new ObjectMapper().readTree(json(HandMade.broken())).at("/findings/1/fix/changes");
+    JsonNode changes =
+        new ObjectMapper().readTree(json(HandMade.broken())).at("/findings/1/fix/changes");
     assertThat(changes).hasSize(2).allSatisfy(c -> assertThat(c.has("undo")).isFalse());
   }
 
   @Test
   void hostileTextComesBackUnchangedAndIsHarmlessOnTheWay() throws JsonProcessingException {
     String json = json(HandMade.hostile());
-    assertThat(json.codePoints().filter(c -> c != '\n').filter(SafeText::isActive).toArray()).isEmpty();
+    assertThat(json.codePoints().filter(c -> c != '\n').filter(SafeText::isActive).toArray())
+        .isEmpty();
     JsonNode root = new ObjectMapper().readTree(json);
     assertThat(root.at("/notChecked/0/reason").asText()).isEqualTo(HandMade.HOSTILE);
     assertThat(root.at("/findings/0/title").asText()).startsWith("下一跳").endsWith(HandMade.HOSTILE);
@@ -64,6 +67,9 @@ class DiagnosisJsonTest {
   }
 
   private static String json(Diagnosis diagnosis) {
-    return DiagnosisJson.render(diagnosis, List.of(new PassedOver("core.1234", "not text")), Verdict.of(diagnosis, Strictness.DEFAULT));
+    return DiagnosisJson.render(
+        diagnosis,
+        List.of(new PassedOver("core.1234", "not text")),
+        Verdict.of(diagnosis, Strictness.DEFAULT));
   }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DiagnosisTextTest {
 
-  private static final List<PassedOver> PASSED_OVER = List.of(new PassedOver("core.1234", "not text"));
+  private static final List<PassedOver> PASSED_OVER =
+      List.of(new PassedOver("core.1234", "not text"));
 
   static Stream<Arguments> diagnoses() {
     return Stream.of(
@@ -50,7 +51,10 @@ class DiagnosisTextTest {
   @Test
   void asciiTerminalsGetAsciiMarks() {
     TextOptions ascii = new TextOptions(100, Paint.PLAIN, true, false, Set.of(), hints());
-    assertThat(text(HandMade.broken(), ascii)).matches("(?s)\\p{ASCII}*").startsWith("ok cluster").contains("\nX  result");
+    assertThat(text(HandMade.broken(), ascii))
+        .matches("(?s)\\p{ASCII}*")
+        .startsWith("ok cluster")
+        .contains("\nX  result");
   }
 
   @ParameterizedTest
@@ -67,8 +71,11 @@ class DiagnosisTextTest {
   void nothingFromTheInputActsOnTheTerminal(int width) {
     TextOptions full = new TextOptions(width, Paint.PLAIN, false, true, Set.of(), hints());
     List<PassedOver> hostile = List.of(new PassedOver(HandMade.HOSTILE, HandMade.HOSTILE));
-    String text = DiagnosisText.render(HandMade.hostile(), hostile, Verdict.of(HandMade.hostile(), Strictness.DEFAULT), full);
-    assertThat(text.codePoints().filter(c -> c != '\n').filter(SafeText::isActive).toArray()).isEmpty();
+    String text =
+        DiagnosisText.render(
+            HandMade.hostile(), hostile, Verdict.of(HandMade.hostile(), Strictness.DEFAULT), full);
+    assertThat(text.codePoints().filter(c -> c != '\n').filter(SafeText::isActive).toArray())
+        .isEmpty();
     assertThat(text).contains("web\\x1b]0;owned\\x07").contains("\\u202e");
   }
 
@@ -92,13 +99,17 @@ class DiagnosisTextTest {
 
   @Test
   void hintsNameTheKubectlPlugin() {
-    TextOptions plugin = new TextOptions(100, Paint.PLAIN, false, false, Set.of(), new Hints("kubectl podpath", "b.tar.gz"));
+    TextOptions plugin =
+        new TextOptions(
+            100, Paint.PLAIN, false, false, Set.of(), new Hints("kubectl podpath", "b.tar.gz"));
     assertThat(text(HandMade.broken(), plugin))
-        .contains("kubectl podpath doctor b.tar.gz --show F4", "kubectl podpath explain stale-fdb-entry");
+        .contains(
+            "kubectl podpath doctor b.tar.gz --show F4", "kubectl podpath explain stale-fdb-entry");
   }
 
   private static String text(Diagnosis diagnosis, TextOptions options) {
-    return DiagnosisText.render(diagnosis, PASSED_OVER, Verdict.of(diagnosis, Strictness.DEFAULT), options);
+    return DiagnosisText.render(
+        diagnosis, PASSED_OVER, Verdict.of(diagnosis, Strictness.DEFAULT), options);
   }
 
   private static TextOptions plain(int width) {

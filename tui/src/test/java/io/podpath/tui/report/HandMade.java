@@ -40,12 +40,19 @@ import java.util.stream.IntStream;
 /** Diagnoses written by hand, each for what its text must show. */
 public final class HandMade {
 
-  /** What an attacker would put into a pod's name: sets the title of the terminal, clears it, and reverses what follows. */
-  static final String HOSTILE = "web\u001b]0;owned\u0007\u001b[2J\u202etxt.exe\u2028\u0085\u200b\u007f";
+  /**
+   * What an attacker would put into a pod's name: sets the title of the terminal, clears it, and
+   * reverses what follows.
+   */
+  static final String HOSTILE =
+      "web\u001b]0;owned\u0007\u001b[2J\u202etxt.exe\u2028\u0085\u200b\u007f";
 
   private HandMade() {}
 
-  /** Two nodes share a cause, one finding follows from another, one was mended, one lacks its entry, one is only a warning. */
+  /**
+   * Two nodes share a cause, one finding follows from another, one was mended, one lacks its entry,
+   * one is only a warning.
+   */
   public static Diagnosis broken() {
     return new Diagnosis(
         FabricKind.FLANNEL_VXLAN,
@@ -58,8 +65,14 @@ public final class HandMade {
             2,
             18,
             List.of(
-                new BrokenPair("worker-2", "worker-7", Disposition.NO_SUCH_NODE, "forward", List.of("F1", "F3")),
-                new BrokenPair("worker-7", "worker-2", Disposition.REPLY_LOST, "reply", List.of("F1")))),
+                new BrokenPair(
+                    "worker-2",
+                    "worker-7",
+                    Disposition.NO_SUCH_NODE,
+                    "forward",
+                    List.of("F1", "F3")),
+                new BrokenPair(
+                    "worker-7", "worker-2", Disposition.REPLY_LOST, "reply", List.of("F1")))),
         List.of(
             new Ranked("F1", staleFdb(), List.of(), Optional.of(new Prediction(2, 0, 0))),
             new Ranked("F2", missingRoute(), List.of(), Optional.of(new Prediction(0, 0, 2))),
@@ -77,9 +90,15 @@ public final class HandMade {
     return List.of(
         node("worker-1"),
         node("worker-2"),
-        new NodeReport("worker-5", NodeCompleteness.PARTIAL, List.of(new Missing("fdb", "not recorded"), new Missing("neighbours", "not recorded"))),
+        new NodeReport(
+            "worker-5",
+            NodeCompleteness.PARTIAL,
+            List.of(new Missing("fdb", "not recorded"), new Missing("neighbours", "not recorded"))),
         node("worker-7"),
-        new NodeReport("worker-42", NodeCompleteness.UNREACHABLE, List.of(new Missing("all", "no answer in 20 s"))));
+        new NodeReport(
+            "worker-42",
+            NodeCompleteness.UNREACHABLE,
+            List.of(new Missing("all", "no answer in 20 s"))));
   }
 
   private static NodeReport node(String name) {
@@ -87,9 +106,10 @@ public final class HandMade {
   }
 
   private static Finding staleFdb() {
-    String table = "33:33:00:00:00:01 dev ens33 self permanent\n"
-        + "9a:0f:6e:31:c2:03 dst 10.0.1.13 self permanent\n"
-        + "5e:21:0c:9d:44:07 dst 10.0.1.71 self permanent\n";
+    String table =
+        "33:33:00:00:00:01 dev ens33 self permanent\n"
+            + "9a:0f:6e:31:c2:03 dst 10.0.1.13 self permanent\n"
+            + "5e:21:0c:9d:44:07 dst 10.0.1.71 self permanent\n";
     List<Culprit> culprits = new ArrayList<>();
     List<Instruction> changes = new ArrayList<>();
     for (String node : nodesWithStaleFdb()) {
@@ -128,7 +148,9 @@ public final class HandMade {
                 "the route of worker-2 to pods on worker-7 goes through flannel.1")),
         List.of(new Pair("worker-2", "worker-7"), new Pair("worker-7", "worker-2")),
         Disposition.NO_SUCH_NODE,
-        List.of("bridge fdb show dev flannel.1 | grep 5e:21:0c:9d:44:07", "kubectl get node worker-7 -o yaml"),
+        List.of(
+            "bridge fdb show dev flannel.1 | grep 5e:21:0c:9d:44:07",
+            "kubectl get node worker-7 -o yaml"),
         Set.of(),
         Optional.of(
             new Fix(
@@ -159,7 +181,13 @@ public final class HandMade {
                 "worker-5",
                 EntryKind.ROUTE,
                 "10.244.33.0/24 via 192.168.80.33 dev ens33",
-                Optional.of(at("nodes/worker-5/ip-route.txt", "worker-5", "ip route", "default via 192.168.80.2 dev ens33\n", 1)),
+                Optional.of(
+                    at(
+                        "nodes/worker-5/ip-route.txt",
+                        "worker-5",
+                        "ip route",
+                        "default via 192.168.80.2 dev ens33\n",
+                        1)),
                 "flanneld adds it for every other node")),
         List.of(),
         List.of(new Pair("worker-5", "worker-6")),
@@ -185,7 +213,9 @@ public final class HandMade {
         "worker-2 knows no hardware address for 10.244.7.0",
         "The kernel cannot send to a neighbour it cannot name.",
         "",
-        List.of(Culprit.missing("worker-2", EntryKind.NEIGH, "10.244.7.0 dev flannel.1", Optional.empty(), "")),
+        List.of(
+            Culprit.missing(
+                "worker-2", EntryKind.NEIGH, "10.244.7.0 dev flannel.1", Optional.empty(), "")),
         List.of(),
         List.of(new Pair("worker-2", "worker-7")),
         Disposition.NEIGHBOUR_FAILED,
@@ -196,7 +226,8 @@ public final class HandMade {
   }
 
   private static Finding mended() {
-    String text = "default via 192.168.80.2 dev ens33\n10.10.176.0/20 via 172.17.8.101 dev enp0s8\n";
+    String text =
+        "default via 192.168.80.2 dev ens33\n10.10.176.0/20 via 172.17.8.101 dev enp0s8\n";
     Provenance wrong = at("notes.txt", Optional.of("worker-1"), Optional.of("ip route"), text, 2);
     return new Finding(
         "route-to-own-subnet",
@@ -237,13 +268,24 @@ public final class HandMade {
         "flannel.1 has mtu 1500, the path carries 1450",
         "Large packets are lost.",
         "",
-        List.of(Culprit.missing("worker-1", EntryKind.LINK, "flannel.1 mtu 1450", Optional.empty(), "")),
+        List.of(
+            Culprit.missing(
+                "worker-1", EntryKind.LINK, "flannel.1 mtu 1450", Optional.empty(), "")),
         List.of(),
         List.of(),
         Disposition.MTU_EXCEEDED,
         List.of(),
         Set.of(),
-        Optional.of(new Fix(FixSafety.CHOICE, List.of(new Instruction("worker-1", "ip link set flannel.1 mtu <mtu>", "ip link set flannel.1 mtu 1500")), "", "")),
+        Optional.of(
+            new Fix(
+                FixSafety.CHOICE,
+                List.of(
+                    new Instruction(
+                        "worker-1",
+                        "ip link set flannel.1 mtu <mtu>",
+                        "ip link set flannel.1 mtu 1500")),
+                "",
+                "")),
         Optional.empty());
   }
 
@@ -255,7 +297,11 @@ public final class HandMade {
       list.add(new NotChecked("vtep-mac-mismatch", Optional.of(node), "neighbours: not recorded"));
     }
     for (int i = 1; i <= 6; i++) {
-      list.add(new NotChecked("reverse-path-filter", Optional.of("worker-" + i), "sysctl number " + i + ": not recorded"));
+      list.add(
+          new NotChecked(
+              "reverse-path-filter",
+              Optional.of("worker-" + i),
+              "sysctl number " + i + ": not recorded"));
     }
     return list;
   }
@@ -263,14 +309,25 @@ public final class HandMade {
   private static List<UnreadLine> unread() {
     String text = "ok\nfoo bar baz\n\n10.0.0.0/99 via nowhere\nx\ny\n";
     return IntStream.of(2, 4, 5, 6)
-        .mapToObj(l -> new UnreadLine(Section.FDB, at("nodes/worker-5/fdb.txt", "worker-5", "bridge fdb", text, l), "no hardware address"))
+        .mapToObj(l ->
+            new UnreadLine(
+                Section.FDB,
+                at("nodes/worker-5/fdb.txt", "worker-5", "bridge fdb", text, l),
+                "no hardware address"))
         .toList();
   }
 
   /** A Chinese field note, and text that wants to act on the terminal in every field. */
   public static Diagnosis hostile() {
-    String text = "# 查询路由表,发现路由表错误\r\n下一跳写错了 10.244.2.0/24 via 192.168.3.114 dev ens33 \u001b[31m红\u001b[0m\n";
-    Provenance place = at("笔记\u202e.txt", Optional.of("k8s-节点01" + HOSTILE), Optional.of("ip route" + HOSTILE), text, 2);
+    String text =
+        "# 查询路由表,发现路由表错误\r\n下一跳写错了 10.244.2.0/24 via 192.168.3.114 dev ens33 \u001b[31m红\u001b[0m\n";
+    Provenance place =
+        at(
+            "笔记\u202e.txt",
+            Optional.of("k8s-节点01" + HOSTILE),
+            Optional.of("ip route" + HOSTILE),
+            text,
+            2);
     Finding finding =
         new Finding(
             "wrong-next-hop",
@@ -296,21 +353,45 @@ public final class HandMade {
             Optional.of(
                 new Fix(
                     FixSafety.SAFE,
-                    List.of(new Instruction("n" + HOSTILE, "ip route replace " + HOSTILE, "ip route del " + HOSTILE)),
+                    List.of(
+                        new Instruction(
+                            "n" + HOSTILE,
+                            "ip route replace " + HOSTILE,
+                            "ip route del " + HOSTILE)),
                     HOSTILE,
                     HOSTILE)),
             Optional.empty());
     Finding gone =
         new Finding(
-            finding.rule(), Severity.WARNING, Certainty.POSSIBLE, finding.title(), HOSTILE, "", finding.culprits(), List.of(), List.of(),
-            Disposition.LOOP, List.of(), Set.of(), Optional.empty(),
+            finding.rule(),
+            Severity.WARNING,
+            Certainty.POSSIBLE,
+            finding.title(),
+            HOSTILE,
+            "",
+            finding.culprits(),
+            List.of(),
+            List.of(),
+            Disposition.LOOP,
+            List.of(),
+            Set.of(),
+            Optional.empty(),
             Optional.of(new Mended(List.of(new RunCommand(Optional.of(HOSTILE), HOSTILE, place)))));
     return new Diagnosis(
         FabricKind.FLANNEL_HOST_GW,
         ServiceProxyKind.UNKNOWN,
         Optional.of("2026" + HOSTILE),
-        List.of(new NodeReport("k8s-节点01" + HOSTILE, NodeCompleteness.PARTIAL, List.of(new Missing("fdb" + HOSTILE, HOSTILE)))),
-        new Reach(0, 0, 0, 0, List.of(new BrokenPair(HOSTILE, "b", Disposition.LOOP, "forward", List.of("F1")))),
+        List.of(
+            new NodeReport(
+                "k8s-节点01" + HOSTILE,
+                NodeCompleteness.PARTIAL,
+                List.of(new Missing("fdb" + HOSTILE, HOSTILE)))),
+        new Reach(
+            0,
+            0,
+            0,
+            0,
+            List.of(new BrokenPair(HOSTILE, "b", Disposition.LOOP, "forward", List.of("F1")))),
         List.of(
             new Ranked("F1", finding, List.of(), Optional.of(new Prediction(0, 1, 0))),
             new Ranked("F2", gone, List.of("F1"), Optional.empty())),
@@ -326,7 +407,9 @@ public final class HandMade {
     return quiet(
         FabricKind.CALICO_IPIP,
         List.of(node("az3-k8s-10"), node("az3-k8s-11"), node("az3-k8s-13")),
-        List.of(new NotChecked("bgp-session-down", Optional.of("az3-k8s-13"), "bgp-sessions: not recorded")),
+        List.of(
+            new NotChecked(
+                "bgp-session-down", Optional.of("az3-k8s-13"), "bgp-sessions: not recorded")),
         Health.HEALTHY);
   }
 
@@ -363,7 +446,8 @@ public final class HandMade {
         Health.FINDINGS);
   }
 
-  private static Diagnosis quiet(FabricKind fabric, List<NodeReport> nodes, List<NotChecked> notChecked, Health health) {
+  private static Diagnosis quiet(
+      FabricKind fabric, List<NodeReport> nodes, List<NotChecked> notChecked, Health health) {
     int pairs = nodes.size() * (nodes.size() - 1);
     return new Diagnosis(
         fabric,
@@ -383,7 +467,9 @@ public final class HandMade {
     return at(file, Optional.of(node), Optional.of(command), text, line);
   }
 
-  private static Provenance at(String file, Optional<String> node, Optional<String> command, String text, int line) {
-    return new Provenance(new Source(file, 1, node, Source.HOST, command, text, Optional.empty()), line);
+  private static Provenance at(
+      String file, Optional<String> node, Optional<String> command, String text, int line) {
+    return new Provenance(
+        new Source(file, 1, node, Source.HOST, command, text, Optional.empty()), line);
   }
 }

@@ -10,7 +10,8 @@ class NodeNamesTest {
 
   @Test
   void fewNamesAreListedInNaturalOrder() {
-    assertThat(NodeNames.brief(List.of("worker-10", "worker-2", "master"))).isEqualTo("master, worker-2, worker-10");
+    assertThat(NodeNames.brief(List.of("worker-10", "worker-2", "master")))
+        .isEqualTo("master, worker-2, worker-10");
     assertThat(NodeNames.brief(List.of())).isEmpty();
   }
 
@@ -22,7 +23,8 @@ class NodeNamesTest {
 
   @Test
   void manyNamesEndWithANumber() {
-    assertThat(NodeNames.brief(List.of("a", "b", "c", "d", "e", "f"))).isEqualTo("a, b, c, d and 2 more");
+    assertThat(NodeNames.brief(List.of("a", "b", "c", "d", "e", "f")))
+        .isEqualTo("a, b, c, d and 2 more");
     assertThat(NodeNames.all(List.of("b", "a", "e", "d", "c"))).isEqualTo("a, b, c, d, e");
   }
 

@@ -21,9 +21,17 @@ class QuoteTest {
 
   @Test
   void theWordBeforeTellsWhichOfTwoEqualAddressesIsMeant() {
-    Quote quote = quote("10.244.1.0 via 10.244.1.0 dev flannel.1", "10.244.1.0/24 via 10.244.1.0 dev flannel.1", "10.244.1.0");
+    Quote quote =
+        quote(
+            "10.244.1.0 via 10.244.1.0 dev flannel.1",
+            "10.244.1.0/24 via 10.244.1.0 dev flannel.1",
+            "10.244.1.0");
     assertThat(quote.markFrom()).isZero();
-    Quote gateway = quote("10.244.1.0/24 via 10.244.1.0 dev flannel.1", "10.244.1.0/24 via 10.244.1.0 dev flannel.1", "via 10.244.1.0");
+    Quote gateway =
+        quote(
+            "10.244.1.0/24 via 10.244.1.0 dev flannel.1",
+            "10.244.1.0/24 via 10.244.1.0 dev flannel.1",
+            "via 10.244.1.0");
     assertThat(gateway.markFrom()).isEqualTo(14);
   }
 
@@ -47,7 +55,13 @@ class QuoteTest {
   @Test
   void theLineAboveIsShownWithTheirCommonIndentTakenAway() {
     Source source = source("    link/ether 5e:21\n      inet 10.244.1.1/24\n");
-    Quote quote = Quote.of(culprit(Optional.of(new Provenance(source, 2)), "10.244.1.1/24 dev cni0", EntryState.WRONG, "10.244.1.1/24"));
+    Quote quote =
+        Quote.of(
+            culprit(
+                Optional.of(new Provenance(source, 2)),
+                "10.244.1.1/24 dev cni0",
+                EntryState.WRONG,
+                "10.244.1.1/24"));
     assertThat(quote.before()).contains("link/ether 5e:21");
     assertThat(quote.text()).isEqualTo("  inet 10.244.1.1/24");
     assertThat(marked(quote)).isEqualTo("10.244.1.1/24");
@@ -55,19 +69,31 @@ class QuoteTest {
 
   @Test
   void aMissingEntryHasNoLine() {
-    Quote quote = Quote.of(culprit(Optional.of(new Provenance(source("x\n"), 1)), "10.0.0.0/24 via 10.0.0.1", EntryState.MISSING, ""));
+    Quote quote =
+        Quote.of(
+            culprit(
+                Optional.of(new Provenance(source("x\n"), 1)),
+                "10.0.0.0/24 via 10.0.0.1",
+                EntryState.MISSING,
+                ""));
     assertThat(quote.line()).isEmpty();
     assertThat(marked(quote)).isEqualTo("10.0.0.0/24 via 10.0.0.1");
   }
 
   @Test
   void aMarkThatIsNowhereMarksNothing() {
-    Quote quote = quote("unreachable default metric 4278198272", "unreachable default metric 4278198272", "via 10.0.0.1");
+    Quote quote =
+        quote(
+            "unreachable default metric 4278198272",
+            "unreachable default metric 4278198272",
+            "via 10.0.0.1");
     assertThat(marked(quote)).isEmpty();
   }
 
   private static Quote quote(String line, String entry, String mark) {
-    return Quote.of(culprit(Optional.of(new Provenance(source(line + "\n"), 1)), entry, EntryState.WRONG, mark));
+    return Quote.of(
+        culprit(
+            Optional.of(new Provenance(source(line + "\n"), 1)), entry, EntryState.WRONG, mark));
   }
 
   private static String marked(Quote quote) {
@@ -78,7 +104,9 @@ class QuoteTest {
     return Source.ofFile("a.txt", text);
   }
 
-  private static Culprit culprit(Optional<Provenance> from, String entry, EntryState state, String mark) {
-    return new Culprit(Optional.of("n"), Source.HOST, EntryKind.ROUTE, entry, state, from, mark, "label");
+  private static Culprit culprit(
+      Optional<Provenance> from, String entry, EntryState state, String mark) {
+    return new Culprit(
+        Optional.of("n"), Source.HOST, EntryKind.ROUTE, entry, state, from, mark, "label");
   }
 }

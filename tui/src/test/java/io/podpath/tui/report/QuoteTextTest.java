@@ -10,7 +10,11 @@ class QuoteTextTest {
 
   @Test
   void caretsStandBelowTheMarkBehindWideCharacters() {
-    assertThat(lines(60, new Quote(Optional.of(7), Optional.empty(), "下一跳 10.0.0.1 错", false, 4, 12), "nobody"))
+    assertThat(
+            lines(
+                60,
+                new Quote(Optional.of(7), Optional.empty(), "下一跳 10.0.0.1 错", false, 4, 12),
+                "nobody"))
         .containsExactly("   |", " 7 | 下一跳 10.0.0.1 错", "   |        ^^^^^^^^ nobody", "   |");
   }
 
@@ -24,7 +28,8 @@ class QuoteTextTest {
   void aLongLineIsCutAroundItsMark() {
     String line = "-A KUBE-FORWARD ".repeat(8) + "-j DROP " + "-m comment ".repeat(8);
     int at = line.indexOf("-j DROP");
-    List<String> lines = lines(60, new Quote(Optional.of(7), Optional.empty(), line, false, at, at + 7), "drops");
+    List<String> lines =
+        lines(60, new Quote(Optional.of(7), Optional.empty(), line, false, at, at + 7), "drops");
     assertThat(lines).allSatisfy(l -> assertThat(Columns.width(l)).isLessThanOrEqualTo(60));
     String shown = lines.get(1);
     assertThat(shown).startsWith(" 7 | ~").endsWith("~").contains("-j DROP");
@@ -33,7 +38,12 @@ class QuoteTextTest {
 
   @Test
   void aLongLabelGoesBelowTheCarets() {
-    List<String> lines = lines(60, new Quote(Optional.of(7), Optional.empty(), "a".repeat(50) + " 10.0.0.1", false, 51, 55), "no node has this address at all");
+    List<String> lines =
+        lines(
+            60,
+            new Quote(
+                Optional.of(7), Optional.empty(), "a".repeat(50) + " 10.0.0.1", false, 51, 55),
+            "no node has this address at all");
     assertThat(lines).allSatisfy(l -> assertThat(Columns.width(l)).isLessThanOrEqualTo(60));
     assertThat(String.join("\n", lines)).contains("^^^^\n").contains("no node has this address");
   }

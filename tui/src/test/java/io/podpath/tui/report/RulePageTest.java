@@ -20,7 +20,9 @@ class RulePageTest {
     }
   }
 
-  private static final Rule RULE = new Named("stale-fdb-entry", Severity.ERROR, "A forwarding entry names an address no node owns");
+  private static final Rule RULE =
+      new Named(
+          "stale-fdb-entry", Severity.ERROR, "A forwarding entry names an address no node owns");
 
   @Test
   void proseIsBrokenAndCodeStands() {
@@ -67,7 +69,11 @@ class RulePageTest {
 
   @Test
   void theListIsAlignedAndBroken() {
-    Rule other = new Named("mtu-too-big", Severity.WARNING, "A device lets packets through that are larger than the path carries");
+    Rule other =
+        new Named(
+            "mtu-too-big",
+            Severity.WARNING,
+            "A device lets packets through that are larger than the path carries");
     assertThat(RulesReport.text(List.of(other, RULE), 80, Paint.PLAIN))
         .isEqualTo(
             """

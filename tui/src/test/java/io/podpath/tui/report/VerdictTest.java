@@ -45,7 +45,8 @@ class VerdictTest {
     assertVerdict(HandMade.tooLittle(), EXIT_ZERO, Result.TOO_LITTLE, ExitCode.OK);
   }
 
-  private static void assertVerdict(Diagnosis diagnosis, Strictness strictness, Result result, ExitCode code) {
+  private static void assertVerdict(
+      Diagnosis diagnosis, Strictness strictness, Result result, ExitCode code) {
     Verdict verdict = Verdict.of(diagnosis, strictness);
     assertThat(verdict.result()).isEqualTo(result);
     assertThat(verdict.exitCode()).isEqualTo(code);
