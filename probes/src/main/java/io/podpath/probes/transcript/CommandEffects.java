@@ -219,7 +219,7 @@ final class CommandEffects {
     for (Reading.Part<?> part : reading.get().parts()) {
       for (Section<T> section : sections) {
         if (part.section().equals(section) && !part.entries().isEmpty()) {
-          return rows(part, section).findFirst().map(Fact::value);
+          return CommandEffects.<T>rows(part).findFirst().map(Fact::value);
         }
       }
     }
@@ -227,7 +227,7 @@ final class CommandEffects {
   }
 
   @SuppressWarnings("unchecked") // a part's entries are of its section's type
-  private static <T> java.util.stream.Stream<Fact<T>> rows(Reading.Part<?> part, Section<T> section) {
+  private static <T> java.util.stream.Stream<Fact<T>> rows(Reading.Part<?> part) {
     return ((Reading.Part<T>) part).entries().stream();
   }
 }

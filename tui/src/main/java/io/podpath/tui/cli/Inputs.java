@@ -27,7 +27,7 @@ interface Inputs {
   /**
    * @param name one of {@link #examples()}
    */
-  Loaded example(String name) throws Refusal;
+  Loaded example(String name);
 
   /** Names of the recorded clusters podpath carries with it. */
   List<String> examples();

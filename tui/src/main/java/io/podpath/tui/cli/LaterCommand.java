@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * A subcommand that the grammar has and this version has not. It is not listed, takes any arguments
@@ -30,9 +30,6 @@ final class LaterCommand implements Callable<Integer> {
 
   private final String name;
 
-  @Parameters(arity = "0..*", hidden = true)
-  private List<String> arguments = List.of();
-
   LaterCommand(String name) {
     this.name = name;
   }
@@ -40,7 +37,11 @@ final class LaterCommand implements Callable<Integer> {
   static void addTo(CommandLine podpath) {
     for (String name : NAMES) {
       CommandLine later = new CommandLine(new LaterCommand(name));
-      later.getCommandSpec().usageMessage().hidden(true);
+      later
+          .getCommandSpec()
+          .addPositional(PositionalParamSpec.builder().arity("0..*").type(List.class).hidden(true).build())
+          .usageMessage()
+          .hidden(true);
       podpath.addSubcommand(name, later);
       later.setUnmatchedOptionsArePositionalParams(true);
       // Not even help is there; the option is inherited only when the command is added.

@@ -12,8 +12,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -41,19 +41,6 @@ public final class Podpath implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Shows this help.")
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Prints the version.")
-  private boolean version;
-
   private Podpath() {}
 
   /** Runs one command and exits with its code. */
@@ -74,6 +61,19 @@ public final class Podpath implements Callable<Integer> {
 
   private static CommandLine commandLine(String[] args, Surroundings surroundings, DebugLog log) {
     CommandLine podpath = new CommandLine(new Podpath());
+    podpath
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Shows this help.")
+                .build())
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Prints the version.")
+                .build());
     CommandLine doctor = new CommandLine(new DoctorCommand(surroundings, log));
     LiveOptions.addTo(doctor.getCommandSpec());
     podpath.addSubcommand(doctor);

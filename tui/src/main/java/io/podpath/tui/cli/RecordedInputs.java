@@ -1,5 +1,11 @@
 package io.podpath.tui.cli;
 
+import io.podpath.fixtures.example.Examples;
+import io.podpath.probes.bundle.Input;
+import io.podpath.probes.bundle.InputException;
+import io.podpath.probes.bundle.InputReader;
+import io.podpath.probes.bundle.Limits;
+import io.podpath.tui.report.PassedOver;
 import java.io.InputStream;
 import java.util.List;
 
@@ -8,16 +14,24 @@ final class RecordedInputs implements Inputs {
 
   @Override
   public Loaded read(List<String> inputs, InputStream standardInput) throws Refusal {
-    throw new Refusal("this version cannot read files yet");
+    try {
+      return loaded(new InputReader(Limits.standard(), standardInput).read(inputs));
+    } catch (InputException e) {
+      throw new Refusal(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
-  public Loaded example(String name) throws Refusal {
-    throw new Refusal("this version cannot read examples yet");
+  public Loaded example(String name) {
+    return loaded(Examples.load(name));
   }
 
   @Override
   public List<String> examples() {
-    return List.of();
+    return Examples.names();
+  }
+
+  private static Loaded loaded(Input input) {
+    return new Loaded(input.history(), input.notes().stream().map(n -> new PassedOver(n.file(), n.text())).toList());
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /**
  * What the standard streams are connected to.
@@ -20,6 +21,7 @@ import java.util.function.IntSupplier;
 record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupplier columns) {
 
   static final int DEFAULT_COLUMNS = 100;
+  private static final Pattern COLUMNS = Pattern.compile("[1-9][0-9]{0,3}");
 
   static TerminalFacts ofProcess(Map<String, String> environment) {
     boolean out = isTerminal(1);
@@ -38,7 +40,7 @@ record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupp
           || target.startsWith("/dev/tty")
           || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null && System.console().isTerminal();
+      return System.console().isTerminal();
     }
   }
 
@@ -55,7 +57,7 @@ record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupp
 
   static int columns(Map<String, String> environment, boolean terminal) {
     String stated = environment.getOrDefault("COLUMNS", "");
-    if (stated.matches("[1-9][0-9]{0,3}")) {
+    if (COLUMNS.matcher(stated).matches()) {
       return Integer.parseInt(stated);
     }
     return terminal ? askTerminal() : DEFAULT_COLUMNS;
@@ -76,13 +78,10 @@ record TerminalFacts(boolean in, boolean out, boolean err, boolean utf8, IntSupp
         stty.destroyForcibly();
         return DEFAULT_COLUMNS;
       }
-      String[] size =
-          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
-              .strip()
-              .split(" ");
-      return size.length == 2 && size[1].matches("[1-9][0-9]{0,3}")
-          ? Integer.parseInt(size[1])
-          : DEFAULT_COLUMNS;
+      String size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      String columns = size.substring(size.indexOf(' ') + 1);
+      return COLUMNS.matcher(columns).matches() ? Integer.parseInt(columns) : DEFAULT_COLUMNS;
     } catch (IOException e) {
       return DEFAULT_COLUMNS;
     } catch (InterruptedException e) {

@@ -107,9 +107,11 @@ public final class HandMade {
 
   private static Finding staleFdb() {
     String table =
-        "33:33:00:00:00:01 dev ens33 self permanent\n"
-            + "9a:0f:6e:31:c2:03 dst 10.0.1.13 self permanent\n"
-            + "5e:21:0c:9d:44:07 dst 10.0.1.71 self permanent\n";
+        """
+        33:33:00:00:00:01 dev ens33 self permanent
+        9a:0f:6e:31:c2:03 dst 10.0.1.13 self permanent
+        5e:21:0c:9d:44:07 dst 10.0.1.71 self permanent
+        """;
     List<Culprit> culprits = new ArrayList<>();
     List<Instruction> changes = new ArrayList<>();
     for (String node : nodesWithStaleFdb()) {

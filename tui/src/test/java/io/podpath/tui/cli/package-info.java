@@ -1,4 +1,0 @@
-@NullMarked
-package io.podpath.tui.cli;
-
-import org.jspecify.annotations.NullMarked;

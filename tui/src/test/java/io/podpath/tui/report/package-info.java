@@ -1,4 +1,0 @@
-@NullMarked
-package io.podpath.tui.report;
-
-import org.jspecify.annotations.NullMarked;
