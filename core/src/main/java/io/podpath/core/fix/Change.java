@@ -65,6 +65,49 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * Adds a route to a destination that has one already, before or behind it: of two the kernel takes the first, and a plain {@code add}
+   * is refused.
+   */
+  record AddSecondRoute(String node, Route route, boolean first) implements Change {
+    @Override
+    public String command() {
+      return "ip route " + (first ? "prepend " : "append ") + RouteWords.of(route);
+    }
+
+    @Override
+    public Change inverse() {
+      return new DeleteSecondRoute(node, route, first);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, section(route), list -> RouteWords.beside(list, new Fact<>(route, made(this)), first));
+    }
+  }
+
+  /**
+   * Deletes one of two routes to a destination.
+   *
+   * @param first whether it stands before the other, for the undo
+   */
+  record DeleteSecondRoute(String node, Route route, boolean first) implements Change {
+    @Override
+    public String command() {
+      return "ip route del " + RouteWords.of(route);
+    }
+
+    @Override
+    public Change inverse() {
+      return new AddSecondRoute(node, route, first);
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      return rows(snapshot, node, section(route), list -> without(list, route::equals));
+    }
+  }
+
   /** Deletes one route and adds another in its place. */
   record ReplaceRoute(String node, Route from, Route to) implements Change {
     @Override
@@ -178,7 +221,18 @@ public sealed interface Change {
     public Snapshot applyTo(Snapshot snapshot) {
       Sysctl wanted = new Sysctl(key, to);
       return rows(
-          snapshot, node, Section.SYSCTLS, list -> replaced(list, s -> s.key().equals(key), wanted, this));
+          snapshot,
+          node,
+          Section.SYSCTLS,
+          list ->
+              replaced(list, s -> s.key().equals(key), wanted, this).stream()
+                  .map(f -> follows(f.value()) ? new Fact<>(new Sysctl(f.value().key(), to), made(this)) : f)
+                  .toList());
+    }
+
+    /** Writing ip_forward writes the setting of every interface (net/ipv4/devinet.c: inet_forward_change). */
+    private boolean follows(Sysctl other) {
+      return key.equals("net.ipv4.ip_forward") && other.key().startsWith("net.ipv4.conf.") && other.key().endsWith(".forwarding");
     }
   }
 

@@ -2,6 +2,9 @@ package io.podpath.core.fix;
 
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
+import io.podpath.core.snapshot.Fact;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** A route in the words that {@code ip route add} and {@code del} take. */
@@ -51,4 +54,22 @@ final class RouteWords {
         && (wanted.device().isEmpty() || wanted.device().equals(present.device()));
   }
 
+  /** Puts a route right before the first or behind the last one to its destination, unless it stands there. */
+  static List<Fact<Route>> beside(List<Fact<Route>> routes, Fact<Route> route, boolean before) {
+    if (routes.stream().anyMatch(f -> f.value().equals(route.value()))) {
+      return routes;
+    }
+    int at = before ? 0 : routes.size();
+    for (int i = 0; i < routes.size(); i++) {
+      if (routes.get(i).value().destination().equals(route.value().destination())) {
+        at = before ? i : i + 1;
+        if (before) {
+          break;
+        }
+      }
+    }
+    List<Fact<Route>> all = new ArrayList<>(routes);
+    all.add(at, route);
+    return all;
+  }
 }

@@ -184,7 +184,10 @@ public final class Diagnostician {
     if (quotes) {
       return true;
     }
-    return cause.nodes().isEmpty() || nodes.isEmpty() || cause.nodes().stream().anyMatch(nodes::contains);
+    return cause.nodes().isEmpty()
+        || nodes.isEmpty()
+        || cause.nodes().stream().anyMatch(nodes::contains)
+        || cause.affects().stream().anyMatch(consequence.affects()::contains);
   }
 
   private Optional<Prediction> predict(Finding finding, Snapshot latest, Set<Pair> before) {

@@ -227,6 +227,8 @@ final class Timeline {
     return switch (change) {
       case Change.AddRoute(var node, var route) -> Set.of(routes(route));
       case Change.DeleteRoute(var node, var route) -> Set.of(routes(route));
+      case Change.AddSecondRoute c -> Set.of(routes(c.route()));
+      case Change.DeleteSecondRoute c -> Set.of(routes(c.route()));
       case Change.ReplaceRoute(var node, var from, var to) -> Set.of(routes(from));
       case Change.ReplaceFdb c -> Set.of(Section.FDB.name());
       case Change.ReplaceNeighbour c -> Set.of(Section.NEIGHBOURS.name());

@@ -1,0 +1,217 @@
+package io.podpath.rules.routing;
+
+import io.podpath.core.cni.BgpSession;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.NextHop;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteType;
+import io.podpath.core.rule.Certainty;
+import io.podpath.core.rule.Outcome;
+import io.podpath.core.snapshot.AddressPlan;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Devices;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.FibTable;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.TunnelEnds;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Looks for the routes each node should have to the pods of each other. */
+final class MissingRoutes {
+
+  private static final Set<Long> STANDARD_RULES = Set.of(0L, 32766L, 32767L);
+
+  private final ClusterView view;
+  private final TunnelEnds ends;
+
+  MissingRoutes(ClusterView view) {
+    this.view = view;
+    this.ends = TunnelEnds.of(view.snapshot());
+  }
+
+  List<MissingRoute> find(Outcome.Collector out) {
+    List<MissingRoute> missing = new ArrayList<>();
+    List<AddressPlan.SubnetClaim> wanted = undisputed();
+    for (NodeState node : view.machines()) {
+      if (!fabricStands(node) || withoutSessions(node)) {
+        continue;
+      }
+      for (IpFamily family : IpFamily.values()) {
+        List<AddressPlan.SubnetClaim> others =
+            wanted.stream()
+                .filter(c -> c.subnet().family() == family && !c.node().equals(node.name()))
+                .toList();
+        if (!others.isEmpty()) {
+          find(node, family, others, missing, out);
+        }
+      }
+    }
+    return missing;
+  }
+
+  private void find(
+      NodeState node,
+      IpFamily family,
+      List<AddressPlan.SubnetClaim> others,
+      List<MissingRoute> missing,
+      Outcome.Collector out) {
+    Entries<Route> routes = node.host().mainRoutes(family);
+    if (!routes.isComplete()) {
+      if (!routes.isEmpty() || family == IpFamily.INET) {
+        out.notChecked(node.name(), "routes: " + routes.coverage().gap());
+      }
+      return;
+    }
+    if (node.get(Section.ipRules(family))
+        .values()
+        .anyMatch(r -> !STANDARD_RULES.contains(r.priority()))) {
+      out.notChecked(node.name(), "rules of policy routing choose between tables");
+      return;
+    }
+    for (AddressPlan.SubnetClaim claim : others) {
+      boolean stands = view.snapshot().node(claim.node()).map(this::fabricStands).orElse(true);
+      if (stands && !reaches(node, routes, claim.subnet())) {
+        missing.add(missing(node, claim));
+      }
+    }
+  }
+
+  /**
+   * One claim for each pod subnet that one node alone has, and that this node's other records agree
+   * with.
+   */
+  private List<AddressPlan.SubnetClaim> undisputed() {
+    Map<String, AddressPlan.SubnetClaim> claims = new LinkedHashMap<>();
+    for (AddressPlan.SubnetClaim claim : view.podSubnets()) {
+      boolean alone =
+          view.podSubnets().stream()
+              .allMatch(o -> o.node().equals(claim.node()) || !o.subnet().overlaps(claim.subnet()));
+      if (alone && (view.fabric().isCalico() || agrees(claim))) {
+        claims.putIfAbsent(claim.node() + " " + claim.subnet(), claim);
+      }
+    }
+    return List.copyOf(claims.values());
+  }
+
+  /** Outside of Calico a node has one subnet of each family; two that differ are another fault. */
+  private boolean agrees(AddressPlan.SubnetClaim claim) {
+    return view.podSubnets().stream()
+        .filter(
+            o -> o.node().equals(claim.node()) && o.subnet().family() == claim.subnet().family())
+        .allMatch(o -> o.subnet().equals(claim.subnet()));
+  }
+
+  /** A node without the tunnel device has no fabric at all, which is not a matter of one route. */
+  private boolean fabricStands(NodeState node) {
+    String device =
+        switch (view.fabric()) {
+          case FLANNEL_VXLAN -> "flannel.1";
+          case FLANNEL_IPIP -> "flannel.ipip";
+          case CALICO_VXLAN -> "vxlan.calico";
+          case FLANNEL_HOST_GW,
+              FLANNEL_UDP,
+              CALICO_IPIP,
+              CALICO_BGP,
+              STATIC_ROUTES,
+              OVS_GRE,
+              UNKNOWN ->
+              "";
+        };
+    return device.isEmpty()
+        || !node.get(Section.LINKS).find(l -> l.name().equals(device)).isAbsent();
+  }
+
+  /** Without a BGP session no route can come; why there is none is another finding's matter. */
+  private boolean withoutSessions(NodeState node) {
+    boolean bgp = view.fabric() == FabricKind.CALICO_BGP || view.fabric() == FabricKind.CALICO_IPIP;
+    Entries<BgpSession> sessions = node.get(Section.BGP_SESSIONS);
+    return bgp && sessions.isComplete() && sessions.values().noneMatch(BgpSession::isEstablished);
+  }
+
+  private boolean reaches(NodeState node, Entries<Route> routes, IpPrefix subnet) {
+    for (Fact<Route> fact : new FibTable(routes).covering(subnet)) {
+      Route route = fact.value();
+      boolean exact = route.destination().equals(subnet);
+      // an exact route that forbids is the routing daemon's word on the next hop, not a missing one
+      if (exact || route.type() == RouteType.UNICAST && !ownPods(node, route)) {
+        return true;
+      }
+    }
+    // parts of the subnet: another IPAM than we think has cut it into blocks
+    return routes
+        .values()
+        .anyMatch(r ->
+            subnet.contains(r.destination())
+                && !r.destination().equals(subnet)
+                && r.type() == RouteType.UNICAST);
+  }
+
+  /** An aggregate that ends on the node's own pod bridge leads to nobody else's pods. */
+  private boolean ownPods(NodeState node, Route route) {
+    return route.gateway().isEmpty()
+        && route.device().filter(d -> Devices.isPodBridge(d) || Devices.isPodLink(d)).isPresent();
+  }
+
+  private MissingRoute missing(NodeState node, AddressPlan.SubnetClaim claim) {
+    IpPrefix subnet = claim.subnet();
+    Optional<AddressPlan.AddressClaim> announced =
+        view.plan().announcedAddress(claim.node(), subnet.family());
+    boolean rulesRead = node.get(Section.ipRules(subnet.family())).isComplete();
+    return new MissingRoute(
+        node,
+        claim,
+        wanted(node, claim, announced.map(AddressPlan.AddressClaim::address)),
+        announced,
+        node.host().mainRoutes(subnet.family()).first().map(Fact::from),
+        rulesRead ? Certainty.PROVEN : Certainty.LIKELY);
+  }
+
+  private Optional<Route> wanted(
+      NodeState node, AddressPlan.SubnetClaim claim, Optional<IpAddress> address) {
+    IpPrefix subnet = claim.subnet();
+    return switch (view.fabric()) {
+      case FLANNEL_VXLAN -> Optional.of(onlink(subnet, subnet.address(), "flannel.1"));
+      case CALICO_VXLAN ->
+          ends.of(claim.node()).stream()
+              .findFirst()
+              .map(e -> onlink(subnet, e.address(), "vxlan.calico").withProtocol("80"));
+      case FLANNEL_IPIP -> address.map(a -> onlink(subnet, a, "flannel.ipip"));
+      case CALICO_IPIP -> address.map(a -> onlink(subnet, a, "tunl0").withProtocol("bird"));
+      case CALICO_BGP ->
+          address.flatMap(a -> direct(node, subnet, a)).map(r -> r.withProtocol("bird"));
+      case FLANNEL_HOST_GW, STATIC_ROUTES -> address.flatMap(a -> direct(node, subnet, a));
+      case FLANNEL_UDP, OVS_GRE, UNKNOWN -> Optional.empty();
+    };
+  }
+
+  private static Route onlink(IpPrefix subnet, IpAddress gateway, String device) {
+    return Route.unicast(
+        subnet,
+        new NextHop(
+            Optional.of(gateway),
+            Optional.of(device),
+            OptionalInt.empty(),
+            Set.of("onlink"),
+            Optional.empty()));
+  }
+
+  /** By the card whose network has the other node. */
+  private static Optional<Route> direct(NodeState node, IpPrefix subnet, IpAddress gateway) {
+    return FibTable.main(node.host(), subnet.family())
+        .bestSeen(gateway)
+        .filter(f -> f.value().gateway().isEmpty())
+        .flatMap(f -> f.value().device())
+        .map(d -> Route.unicast(subnet, NextHop.via(gateway, d)));
+  }
+}
