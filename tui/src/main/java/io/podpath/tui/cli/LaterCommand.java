@@ -39,7 +39,8 @@ final class LaterCommand implements Callable<Integer> {
       CommandLine later = new CommandLine(new LaterCommand(name));
       later
           .getCommandSpec()
-          .addPositional(PositionalParamSpec.builder().arity("0..*").type(List.class).hidden(true).build())
+          .addPositional(
+              PositionalParamSpec.builder().arity("0..*").type(List.class).hidden(true).build())
           .usageMessage()
           .hidden(true);
       podpath.addSubcommand(name, later);

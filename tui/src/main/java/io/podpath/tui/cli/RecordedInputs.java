@@ -32,6 +32,8 @@ final class RecordedInputs implements Inputs {
   }
 
   private static Loaded loaded(Input input) {
-    return new Loaded(input.history(), input.notes().stream().map(n -> new PassedOver(n.file(), n.text())).toList());
+    return new Loaded(
+        input.history(),
+        input.notes().stream().map(n -> new PassedOver(n.file(), n.text())).toList());
   }
 }
