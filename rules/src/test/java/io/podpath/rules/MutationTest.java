@@ -33,7 +33,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Recorded texts, cut, doubled, shuffled and bit-flipped: nothing may throw, hang, or find a fault in a line that could not be read. */
+/**
+ * Recorded texts, cut, doubled, shuffled and bit-flipped: nothing may throw, hang, or find a fault
+ * in a line that could not be read.
+ */
 @Timeout(3600)
 class MutationTest {
 
@@ -86,7 +89,8 @@ class MutationTest {
       Random random = new Random(1_000_000L + i);
       String transcript = mutate(transcript(random), random);
       long before = CLOCK.getCurrentThreadCpuTime();
-      assertThat(TranscriptReader.read(Source.ofFile("transcript.txt", transcript), PARSERS).moments())
+      assertThat(
+              TranscriptReader.read(Source.ofFile("transcript.txt", transcript), PARSERS).moments())
           .as("seed " + i)
           .isNotEmpty();
       // a transcript asks every parser about every block and may hold many outputs
@@ -104,7 +108,8 @@ class MutationTest {
       List<NamedText> texts = new ArrayList<>();
       for (NamedText text : Examples.texts(names.get(i % names.size()))) {
         boolean hit = random.nextInt(4) == 0 && !text.path().endsWith("podpath-bundle.json");
-        texts.add(hit ? new NamedText(text.input(), text.path(), mutate(text.text(), random)) : text);
+        texts.add(
+            hit ? new NamedText(text.input(), text.path(), mutate(text.text(), random)) : text);
       }
       Diagnosis diagnosis = diagnostician.diagnose(reader.readTexts(texts).history());
       Set<Provenance> unread = new HashSet<>();
@@ -112,9 +117,13 @@ class MutationTest {
       for (Ranked ranked : diagnosis.findings()) {
         Stream<Provenance> cited =
             Stream.concat(
-                ranked.finding().culprits().stream().map(Culprit::from).flatMap(java.util.Optional::stream),
+                ranked.finding().culprits().stream()
+                    .map(Culprit::from)
+                    .flatMap(java.util.Optional::stream),
                 ranked.finding().evidence().stream().map(Evidence::from));
-        assertThat(cited).as("seed " + i + ": " + ranked.finding().rule()).doesNotContainAnyElementsOf(unread.isEmpty() ? List.of(NOWHERE) : unread);
+        assertThat(cited)
+            .as("seed " + i + ": " + ranked.finding().rule())
+            .doesNotContainAnyElementsOf(unread.isEmpty() ? List.of(NOWHERE) : unread);
       }
     }
   }
@@ -133,9 +142,25 @@ class MutationTest {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 4; i++) {
       NamedText output = pick(ALL, random);
-      String command = List.of("ip route", "ip addr", "iptables-save", "kubectl get nodes -o wide", "cat /etc/cni/net.d/10-flannel.conflist", "ip route | grep tunl0", "birdc show route").get(random.nextInt(7));
-      String sample = output.text().length() > 6000 ? output.text().substring(0, 6000) : output.text();
-      text.append("[root@node").append(random.nextInt(3)).append(" ~]# ").append(command).append('\n').append(sample).append('\n');
+      String command =
+          List.of(
+                  "ip route",
+                  "ip addr",
+                  "iptables-save",
+                  "kubectl get nodes -o wide",
+                  "cat /etc/cni/net.d/10-flannel.conflist",
+                  "ip route | grep tunl0",
+                  "birdc show route")
+              .get(random.nextInt(7));
+      String sample =
+          output.text().length() > 6000 ? output.text().substring(0, 6000) : output.text();
+      text.append("[root@node")
+          .append(random.nextInt(3))
+          .append(" ~]# ")
+          .append(command)
+          .append('\n')
+          .append(sample)
+          .append('\n');
     }
     return text.toString();
   }
@@ -144,7 +169,10 @@ class MutationTest {
     return texts.get(random.nextInt(texts.size()));
   }
 
-  /** One to three of: cut, a line doubled, lines shuffled, characters flipped, a line dropped, noise put in. */
+  /**
+   * One to three of: cut, a line doubled, lines shuffled, characters flipped, a line dropped, noise
+   * put in.
+   */
   private static String mutate(String text, Random random) {
     String mutated = text;
     int times = 1 + random.nextInt(3);
@@ -152,13 +180,20 @@ class MutationTest {
       mutated =
           switch (random.nextInt(6)) {
             case 0 -> mutated.substring(0, random.nextInt(mutated.length()));
-            case 1 -> withLines(mutated, lines -> lines.add(random.nextInt(lines.size()), lines.get(random.nextInt(lines.size()))));
+            case 1 ->
+                withLines(
+                    mutated,
+                    lines ->
+                        lines.add(
+                            random.nextInt(lines.size()), lines.get(random.nextInt(lines.size()))));
             case 2 -> withLines(mutated, lines -> java.util.Collections.shuffle(lines, random));
             case 3 -> flipped(mutated, random);
             case 4 -> withLines(mutated, lines -> lines.remove(random.nextInt(lines.size())));
             default -> {
               int at = random.nextInt(mutated.length());
-              yield mutated.substring(0, at) + NOISE.get(random.nextInt(NOISE.size())) + mutated.substring(at);
+              yield mutated.substring(0, at)
+                  + NOISE.get(random.nextInt(NOISE.size()))
+                  + mutated.substring(at);
             }
           };
     }
@@ -166,7 +201,23 @@ class MutationTest {
   }
 
   private static final List<String> NOISE =
-      List.of("\u001b[31m", "\0", "\r", "...", "999999999999999999999", "via", "{", "]", "\"", "\\", "255.255.255.256", "::::", "/129", "\ufffd", " ".repeat(500), "[".repeat(300));
+      List.of(
+          "\u001b[31m",
+          "\0",
+          "\r",
+          "...",
+          "999999999999999999999",
+          "via",
+          "{",
+          "]",
+          "\"",
+          "\\",
+          "255.255.255.256",
+          "::::",
+          "/129",
+          "\ufffd",
+          " ".repeat(500),
+          "[".repeat(300));
 
   private static String withLines(String text, java.util.function.Consumer<List<String>> change) {
     List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));

@@ -7,9 +7,12 @@ import io.podpath.core.net.Gathered;
  *
  * @param nodeToNodeMesh spec.nodeToNodeMeshEnabled; absent means true
  */
-public record BgpConfiguration(String name, Gathered<Boolean> nodeToNodeMesh, Gathered<Long> asNumber) {
+public record BgpConfiguration(
+    String name, Gathered<Boolean> nodeToNodeMesh, Gathered<Long> asNumber) {
   @Override
   public String toString() {
-    return "BGPConfiguration/" + name + nodeToNodeMesh.optional().map(m -> " nodeToNodeMeshEnabled: " + m).orElse("");
+    return "BGPConfiguration/"
+        + name
+        + nodeToNodeMesh.optional().map(m -> " nodeToNodeMeshEnabled: " + m).orElse("");
   }
 }

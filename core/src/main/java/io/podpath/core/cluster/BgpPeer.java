@@ -20,6 +20,10 @@ public record BgpPeer(
     Optional<Long> asNumber) {
   @Override
   public String toString() {
-    return "BGPPeer/" + name + node.map(n -> " node " + n).orElse("") + peerIp.map(p -> " peerIP " + p).orElse("") + peerSelector.map(p -> " peerSelector " + p).orElse("");
+    return "BGPPeer/"
+        + name
+        + node.map(n -> " node " + n).orElse("")
+        + peerIp.map(p -> " peerIP " + p).orElse("")
+        + peerSelector.map(p -> " peerSelector " + p).orElse("");
   }
 }

@@ -8,7 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What Calico knows of a node: its Node resource, or the {@code projectcalico.org/…} annotations of a Kubernetes Node.
+ * What Calico knows of a node: its Node resource, or the {@code projectcalico.org/…} annotations of
+ * a Kubernetes Node.
  *
  * @param bgpAddress the address other nodes send tunnels and BGP to
  * @param bgpNetwork the network of that address, as far as its length was given
@@ -35,7 +36,9 @@ public record CalicoNode(
         bgpAddress.isNotGathered() ? other.bgpAddress : bgpAddress,
         bgpNetwork.isNotGathered() ? other.bgpNetwork : bgpNetwork,
         tunnelAddress.isNotGathered() ? other.tunnelAddress : tunnelAddress,
-        routeReflectorClusterId.isNotGathered() ? other.routeReflectorClusterId : routeReflectorClusterId,
+        routeReflectorClusterId.isNotGathered()
+            ? other.routeReflectorClusterId
+            : routeReflectorClusterId,
         asNumber.isNotGathered() ? other.asNumber : asNumber,
         labels.isNotGathered() ? other.labels : labels);
   }

@@ -8,7 +8,11 @@ import java.util.Optional;
 
 /** Where a service's traffic goes; made from EndpointSlice and from the older Endpoints alike. */
 public record EndpointSlice(
-    String namespace, String name, String service, List<Endpoint> endpoints, List<EndpointPort> ports) {
+    String namespace,
+    String name,
+    String service,
+    List<Endpoint> endpoints,
+    List<EndpointPort> ports) {
 
   public EndpointSlice {
     endpoints = List.copyOf(endpoints);

@@ -8,9 +8,12 @@ import java.util.Optional;
  *
  * @param backend vxlan, host-gw, udp, ipip …
  */
-public record FlannelNetwork(Optional<IpPrefix> network, Optional<String> backend, boolean directRouting) {
+public record FlannelNetwork(
+    Optional<IpPrefix> network, Optional<String> backend, boolean directRouting) {
   @Override
   public String toString() {
-    return "net-conf.json" + network.map(n -> " Network " + n).orElse("") + backend.map(b -> " Backend " + b).orElse("");
+    return "net-conf.json"
+        + network.map(n -> " Network " + n).orElse("")
+        + backend.map(b -> " Backend " + b).orElse("");
   }
 }

@@ -8,7 +8,8 @@ import java.util.Optional;
  * @param type Normal or Warning
  * @param object kind/name it is about
  */
-public record KubeEvent(Optional<String> namespace, String type, String reason, String object, String message) {
+public record KubeEvent(
+    Optional<String> namespace, String type, String reason, String object, String message) {
   @Override
   public String toString() {
     return type + " " + reason + " " + object + ": " + message;

@@ -10,7 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A Node object. A table of {@code kubectl get nodes} tells less than its YAML; what it does not tell is not gathered.
+ * A Node object. A table of {@code kubectl get nodes} tells less than its YAML; what it does not
+ * tell is not gathered.
  *
  * @param internalIps status.addresses of type InternalIP
  * @param podCidrs spec.podCIDRs; absent when the object was read and has none
@@ -55,7 +56,8 @@ public record KubeNode(
         yield value == null ? Gathered.absent() : Gathered.known(value);
       }
       case Gathered.Absent<SortedMap<String, String>>() -> Gathered.absent();
-      case Gathered.NotGathered<SortedMap<String, String>>(var reason) -> Gathered.notGathered(reason);
+      case Gathered.NotGathered<SortedMap<String, String>>(var reason) ->
+          Gathered.notGathered(reason);
     };
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * A Pod object.
  *
- * @param status what {@code kubectl get pods} prints: Running, CrashLoopBackOff, ContainerCreating …
+ * @param status what {@code kubectl get pods} prints: Running, CrashLoopBackOff, ContainerCreating
+ *     …
  * @param hostNetwork empty where the output does not tell
  */
 public record Pod(
@@ -35,6 +36,11 @@ public record Pod(
 
   @Override
   public String toString() {
-    return "Pod/" + namespace + "/" + name + ips.stream().findFirst().map(i -> " " + i).orElse("") + node.map(n -> " on " + n).orElse("");
+    return "Pod/"
+        + namespace
+        + "/"
+        + name
+        + ips.stream().findFirst().map(i -> " " + i).orElse("")
+        + node.map(n -> " on " + n).orElse("");
   }
 }

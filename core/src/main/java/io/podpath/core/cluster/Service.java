@@ -33,15 +33,23 @@ public record Service(
   /**
    * @param nodePort empty when none is allocated
    */
-  public record ServicePort(Optional<String> name, IpProtocol protocol, Port port, Optional<Port> nodePort) {
+  public record ServicePort(
+      Optional<String> name, IpProtocol protocol, Port port, Optional<Port> nodePort) {
     @Override
     public String toString() {
-      return port + nodePort.map(n -> ":" + n).orElse("") + "/" + protocol.toString().toUpperCase(java.util.Locale.ROOT);
+      return port
+          + nodePort.map(n -> ":" + n).orElse("")
+          + "/"
+          + protocol.toString().toUpperCase(java.util.Locale.ROOT);
     }
   }
 
   @Override
   public String toString() {
-    return "Service/" + namespace + "/" + name + clusterIps.stream().findFirst().map(i -> " " + i).orElse("");
+    return "Service/"
+        + namespace
+        + "/"
+        + name
+        + clusterIps.stream().findFirst().map(i -> " " + i).orElse("");
   }
 }

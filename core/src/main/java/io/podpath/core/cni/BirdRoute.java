@@ -20,6 +20,13 @@ public record BirdRoute(
     boolean best) {
   @Override
   public String toString() {
-    return destination + (kind.equals("unicast") ? "" : " " + kind) + gateway.map(g -> " via " + g).orElse("") + device.map(d -> " on " + d).orElse("") + " [" + protocol + "]" + (best ? " *" : "");
+    return destination
+        + (kind.equals("unicast") ? "" : " " + kind)
+        + gateway.map(g -> " via " + g).orElse("")
+        + device.map(d -> " on " + d).orElse("")
+        + " ["
+        + protocol
+        + "]"
+        + (best ? " *" : "");
   }
 }

@@ -24,9 +24,14 @@ public record CniConfig(
     subnets = List.copyOf(subnets);
   }
 
-  /** Whether libcni's ConfFiles, with the extensions containerd, CRI-O and dockershim pass, reads this name. */
+  /**
+   * Whether libcni's ConfFiles, with the extensions containerd, CRI-O and dockershim pass, reads
+   * this name.
+   */
   public static boolean isReadName(String fileName) {
-    return fileName.endsWith(".conf") || fileName.endsWith(".conflist") || fileName.endsWith(".json");
+    return fileName.endsWith(".conf")
+        || fileName.endsWith(".conflist")
+        || fileName.endsWith(".json");
   }
 
   @Override

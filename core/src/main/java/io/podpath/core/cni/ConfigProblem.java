@@ -12,7 +12,12 @@ import java.util.Optional;
  * @param line of the file or log it was read from, from 1
  */
 public record ConfigProblem(
-    Kind kind, String path, String found, Optional<String> expected, Optional<String> meant, int line) {
+    Kind kind,
+    String path,
+    String found,
+    Optional<String> expected,
+    Optional<String> meant,
+    int line) {
 
   public enum Kind {
     UNKNOWN_FIELD,

@@ -11,7 +11,10 @@ import java.util.Optional;
  * @param unknownOptions options that ifupdown has no meaning for
  */
 public record InterfaceStanza(
-    String device, Optional<IpAddress> address, Optional<String> netmask, List<String> unknownOptions) {
+    String device,
+    Optional<IpAddress> address,
+    Optional<String> netmask,
+    List<String> unknownOptions) {
 
   public InterfaceStanza {
     unknownOptions = List.copyOf(unknownOptions);
@@ -19,6 +22,10 @@ public record InterfaceStanza(
 
   @Override
   public String toString() {
-    return "iface " + device + " inet static" + address.map(a -> " address " + a).orElse("") + netmask.map(n -> " netmask " + n).orElse("");
+    return "iface "
+        + device
+        + " inet static"
+        + address.map(a -> " address " + a).orElse("")
+        + netmask.map(n -> " netmask " + n).orElse("");
   }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1), decoded strictly.
  *
- * @param mode iptables, ipvs, nftables, userspace; empty when not set, which means iptables on Linux
+ * @param mode iptables, ipvs, nftables, userspace; empty when not set, which means iptables on
+ *     Linux
  */
 public record KubeProxyConfig(
     Optional<String> mode,

@@ -66,7 +66,10 @@ public sealed interface LogEvent {
   /** BIRD: a BGP connection from an address no session is configured for. */
   record UnexpectedPeer(String component, IpAddress address) implements LogEvent {}
 
-  /** kubelet or the container runtime could not set up the network of a pod or of the node: what CNI or its plug-in said. */
+  /**
+   * kubelet or the container runtime could not set up the network of a pod or of the node: what CNI
+   * or its plug-in said.
+   */
   record CniFailed(String component, String reason) implements LogEvent {}
 
   /** The program ended because of an error. */

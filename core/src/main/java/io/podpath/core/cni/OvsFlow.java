@@ -8,6 +8,12 @@ package io.podpath.core.cni;
 public record OvsFlow(int table, int priority, String match, String actions, long packets) {
   @Override
   public String toString() {
-    return "table=" + table + ", priority=" + priority + (match.isEmpty() ? "" : "," + match) + " actions=" + actions;
+    return "table="
+        + table
+        + ", priority="
+        + priority
+        + (match.isEmpty() ? "" : "," + match)
+        + " actions="
+        + actions;
   }
 }

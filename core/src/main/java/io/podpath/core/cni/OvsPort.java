@@ -27,7 +27,9 @@ public record OvsPort(
   }
 
   public boolean isTunnel() {
-    return type.filter(t -> t.equals("gre") || t.equals("vxlan") || t.equals("geneve") || t.equals("ipsec_gre")).isPresent();
+    return type.filter(t ->
+            t.equals("gre") || t.equals("vxlan") || t.equals("geneve") || t.equals("ipsec_gre"))
+        .isPresent();
   }
 
   /** {@code options:remote_ip}; empty when missing or {@code flow}. */
@@ -43,6 +45,9 @@ public record OvsPort(
 
   @Override
   public String toString() {
-    return "Port " + port + type.map(t -> " type: " + t).orElse("") + (options.isEmpty() ? "" : " options: " + options);
+    return "Port "
+        + port
+        + type.map(t -> " type: " + t).orElse("")
+        + (options.isEmpty() ? "" : " options: " + options);
   }
 }

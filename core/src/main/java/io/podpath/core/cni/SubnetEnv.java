@@ -12,7 +12,11 @@ import java.util.Optional;
  * @param subnet the network of FLANNEL_SUBNET
  */
 public record SubnetEnv(
-    Optional<IpPrefix> network, IpAddress gateway, IpPrefix subnet, Optional<Mtu> mtu, Optional<Boolean> ipMasq) {
+    Optional<IpPrefix> network,
+    IpAddress gateway,
+    IpPrefix subnet,
+    Optional<Mtu> mtu,
+    Optional<Boolean> ipMasq) {
   @Override
   public String toString() {
     return "FLANNEL_SUBNET=" + gateway + "/" + subnet.length();

@@ -7,9 +7,12 @@ import java.util.Optional;
  *
  * @param routedPolicy allow, deny, reject, or disabled; empty when not verbose
  */
-public record UfwStatus(boolean active, Optional<String> incomingPolicy, Optional<String> routedPolicy) {
+public record UfwStatus(
+    boolean active, Optional<String> incomingPolicy, Optional<String> routedPolicy) {
   @Override
   public String toString() {
-    return "Status: " + (active ? "active" : "inactive") + routedPolicy.map(r -> ", " + r + " (routed)").orElse("");
+    return "Status: "
+        + (active ? "active" : "inactive")
+        + routedPolicy.map(r -> ", " + r + " (routed)").orElse("");
   }
 }

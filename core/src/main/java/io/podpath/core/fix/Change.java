@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** One change of one node's host namespace. It has the same effect on a snapshot as its command has on the node. */
+/**
+ * One change of one node's host namespace. It has the same effect on a snapshot as its command has
+ * on the node.
+ */
 public sealed interface Change {
 
   String node();
@@ -61,13 +64,14 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, section(route), list -> without(list, r -> RouteWords.selects(route, r)));
+      return rows(
+          snapshot, node, section(route), list -> without(list, r -> RouteWords.selects(route, r)));
     }
   }
 
   /**
-   * Adds a route to a destination that has one already, before or behind it: of two the kernel takes the first, and a plain {@code add}
-   * is refused.
+   * Adds a route to a destination that has one already, before or behind it: of two the kernel
+   * takes the first, and a plain {@code add} is refused.
    */
   record AddSecondRoute(String node, Route route, boolean first) implements Change {
     @Override
@@ -82,7 +86,11 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, section(route), list -> RouteWords.beside(list, new Fact<>(route, made(this)), first));
+      return rows(
+          snapshot,
+          node,
+          section(route),
+          list -> RouteWords.beside(list, new Fact<>(route, made(this)), first));
     }
   }
 
@@ -112,7 +120,9 @@ public sealed interface Change {
   record ReplaceRoute(String node, Route from, Route to) implements Change {
     @Override
     public String command() {
-      return from.destination().equals(to.destination()) && from.table().equals(to.table()) && from.metric().equals(to.metric())
+      return from.destination().equals(to.destination())
+              && from.table().equals(to.table())
+              && from.metric().equals(to.metric())
           ? "ip route replace " + RouteWords.of(to)
           : "ip route del " + RouteWords.of(from) + " && ip route add " + RouteWords.of(to);
     }
@@ -162,14 +172,23 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, Section.neighbours(from.address().family()), list -> replaced(list, from::equals, to, this));
+      return rows(
+          snapshot,
+          node,
+          Section.neighbours(from.address().family()),
+          list -> replaced(list, from::equals, to, this));
     }
   }
 
   record AddAddress(String node, Address address) implements Change {
     @Override
     public String command() {
-      return "ip addr add " + address.local() + "/" + address.prefixLength() + " dev " + address.device();
+      return "ip addr add "
+          + address.local()
+          + "/"
+          + address.prefixLength()
+          + " dev "
+          + address.device();
     }
 
     @Override
@@ -186,7 +205,12 @@ public sealed interface Change {
   record DeleteAddress(String node, Address address) implements Change {
     @Override
     public String command() {
-      return "ip addr del " + address.local() + "/" + address.prefixLength() + " dev " + address.device();
+      return "ip addr del "
+          + address.local()
+          + "/"
+          + address.prefixLength()
+          + " dev "
+          + address.device();
     }
 
     @Override
@@ -199,12 +223,17 @@ public sealed interface Change {
       return rows(
           snapshot,
           node,
-          Section.ADDRESSES, list -> without(list, a -> a.device().equals(address.device()) && a.local().equals(address.local())));
+          Section.ADDRESSES,
+          list ->
+              without(
+                  list,
+                  a -> a.device().equals(address.device()) && a.local().equals(address.local())));
     }
   }
 
   /**
-   * @param from the value before; empty when it was not gathered, and then there is no undo but by hand
+   * @param from the value before; empty when it was not gathered, and then there is no undo but by
+   *     hand
    */
   record SetSysctl(String node, String key, Optional<String> from, String to) implements Change {
     @Override
@@ -226,26 +255,39 @@ public sealed interface Change {
           Section.SYSCTLS,
           list ->
               replaced(list, s -> s.key().equals(key), wanted, this).stream()
-                  .map(f -> follows(f.value()) ? new Fact<>(new Sysctl(f.value().key(), to), made(this)) : f)
+                  .map(f ->
+                      follows(f.value())
+                          ? new Fact<>(new Sysctl(f.value().key(), to), made(this))
+                          : f)
                   .toList());
     }
 
-    /** Writing ip_forward writes the setting of every interface (net/ipv4/devinet.c: inet_forward_change). */
+    /**
+     * Writing ip_forward writes the setting of every interface (net/ipv4/devinet.c:
+     * inet_forward_change).
+     */
     private boolean follows(Sysctl other) {
-      return key.equals("net.ipv4.ip_forward") && other.key().startsWith("net.ipv4.conf.") && other.key().endsWith(".forwarding");
+      return key.equals("net.ipv4.ip_forward")
+          && other.key().startsWith("net.ipv4.conf.")
+          && other.key().endsWith(".forwarding");
     }
   }
 
   /**
    * Inserts a chain rule.
    *
-   * @param position 1-based place in its chain, as {@code iptables -I CHAIN position}; empty appends
+   * @param position 1-based place in its chain, as {@code iptables -I CHAIN position}; empty
+   *     appends
    */
-  record AddChainRule(String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
+  record AddChainRule(
+      String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
       implements Change {
     @Override
     public String command() {
-      String verb = position.map(p -> "-I " + rule.chain() + (p == 1 ? "" : " " + p)).orElse("-A " + rule.chain());
+      String verb =
+          position
+              .map(p -> "-I " + rule.chain() + (p == 1 ? "" : " " + p))
+              .orElse("-A " + rule.chain());
       return ChainRuleWords.tool(family, backend, rule.table()) + " " + verb + " " + rule.spec();
     }
 
@@ -257,18 +299,26 @@ public sealed interface Change {
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
       return rows(
-          snapshot, node, Section.chainRules(family, backend), list -> ChainRuleWords.inserted(list, rule, position, made(this)));
+          snapshot,
+          node,
+          Section.chainRules(family, backend),
+          list -> ChainRuleWords.inserted(list, rule, position, made(this)));
     }
   }
 
   /**
    * @param position where it stands in its chain, for the undo
    */
-  record DeleteChainRule(String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
+  record DeleteChainRule(
+      String node, IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position)
       implements Change {
     @Override
     public String command() {
-      return ChainRuleWords.tool(family, backend, rule.table()) + " -D " + rule.chain() + " " + rule.spec();
+      return ChainRuleWords.tool(family, backend, rule.table())
+          + " -D "
+          + rule.chain()
+          + " "
+          + rule.spec();
     }
 
     @Override
@@ -279,12 +329,16 @@ public sealed interface Change {
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
       return rows(
-          snapshot, node, Section.chainRules(family, backend), list -> ChainRuleWords.deleted(list, rule));
+          snapshot,
+          node,
+          Section.chainRules(family, backend),
+          list -> ChainRuleWords.deleted(list, rule));
     }
   }
 
   /** Sets one option of an Open vSwitch interface, such as {@code options:remote_ip}. */
-  record SetOvsOption(String node, String interfaceName, String option, Optional<String> from, String to)
+  record SetOvsOption(
+      String node, String interfaceName, String option, Optional<String> from, String to)
       implements Change {
     @Override
     public String command() {
@@ -301,9 +355,13 @@ public sealed interface Change {
       return rows(
           snapshot,
           node,
-          Section.OVS_PORTS, list ->
+          Section.OVS_PORTS,
+          list ->
               list.stream()
-                  .map(f -> f.value().interfaceName().equals(interfaceName) ? new Fact<>(f.value().withOption(option, to), made(this)) : f)
+                  .map(f ->
+                      f.value().interfaceName().equals(interfaceName)
+                          ? new Fact<>(f.value().withOption(option, to), made(this))
+                          : f)
                   .toList());
     }
   }
@@ -345,7 +403,8 @@ public sealed interface Change {
     return list.stream().filter(f -> !gone.test(f.value())).toList();
   }
 
-  private static <T> List<Fact<T>> replaced(List<Fact<T>> list, Predicate<T> old, T row, Change change) {
+  private static <T> List<Fact<T>> replaced(
+      List<Fact<T>> list, Predicate<T> old, T row, Change change) {
     List<Fact<T>> all = new ArrayList<>();
     boolean done = false;
     for (Fact<T> fact : list) {
@@ -368,7 +427,14 @@ public sealed interface Change {
   /** A changed row was not read anywhere: it comes from the change. */
   static Provenance made(Change change) {
     return new Provenance(
-        new Source("(predicted)", 1, Optional.of(change.node()), Source.HOST, Optional.of(change.command()), change.command(), Optional.empty()),
+        new Source(
+            "(predicted)",
+            1,
+            Optional.of(change.node()),
+            Source.HOST,
+            Optional.of(change.command()),
+            change.command(),
+            Optional.empty()),
         1);
   }
 }

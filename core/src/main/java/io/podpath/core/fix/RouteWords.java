@@ -15,7 +15,8 @@ final class RouteWords {
   /** The route's own text without what only the kernel prints. */
   static String of(Route route) {
     Route clean = route;
-    if (route.nextHops().stream().anyMatch(h -> h.flags().stream().anyMatch(f -> !f.equals("onlink")))) {
+    if (route.nextHops().stream()
+        .anyMatch(h -> h.flags().stream().anyMatch(f -> !f.equals("onlink")))) {
       clean =
           new Route(
               route.type(),
@@ -34,16 +35,25 @@ final class RouteWords {
 
   private static NextHop settable(NextHop hop) {
     return new NextHop(
-        hop.gateway(), hop.device(), hop.weight(), hop.isOnlink() ? Set.of("onlink") : Set.of(), hop.encap());
+        hop.gateway(),
+        hop.device(),
+        hop.weight(),
+        hop.isOnlink() ? Set.of("onlink") : Set.of(),
+        hop.encap());
   }
 
-  /** Whether {@code ip route del wanted} would delete {@code present}: what the command does not say is any. */
+  /**
+   * Whether {@code ip route del wanted} would delete {@code present}: what the command does not say
+   * is any.
+   */
   static boolean selects(Route wanted, Route present) {
     return wanted.destination().equals(present.destination())
         && wanted.table().equals(present.table())
         && wanted.type() == present.type()
         && (wanted.metric().isEmpty() || wanted.metric().equals(present.metric()))
-        && (wanted.protocol().isEmpty() || present.protocol().isEmpty() || wanted.protocol().equals(present.protocol()))
+        && (wanted.protocol().isEmpty()
+            || present.protocol().isEmpty()
+            || wanted.protocol().equals(present.protocol()))
         && (wanted.nextHops().isEmpty()
             || wanted.nextHops().stream()
                 .allMatch(w -> present.nextHops().stream().anyMatch(p -> selects(w, p))));
@@ -54,7 +64,10 @@ final class RouteWords {
         && (wanted.device().isEmpty() || wanted.device().equals(present.device()));
   }
 
-  /** Puts a route right before the first or behind the last one to its destination, unless it stands there. */
+  /**
+   * Puts a route right before the first or behind the last one to its destination, unless it stands
+   * there.
+   */
   static List<Fact<Route>> beside(List<Fact<Route>> routes, Fact<Route> route, boolean before) {
     if (routes.stream().anyMatch(f -> f.value().equals(route.value()))) {
       return routes;

@@ -3,7 +3,8 @@ package io.podpath.core.net;
 import java.util.Optional;
 
 /**
- * A firewall mark under a mask, as {@code 0x4000/0x4000}; all 64-bit values hold an unsigned 32-bit number.
+ * A firewall mark under a mask, as {@code 0x4000/0x4000}; all 64-bit values hold an unsigned 32-bit
+ * number.
  *
  * @param value the mark
  * @param mask the bits that count

@@ -4,8 +4,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The three values a fact can have. {@code Absent} means: we looked, it is not there. {@code NotGathered} means: nobody looked, or the
- * answer could not be read; nothing may be concluded from it.
+ * The three values a fact can have. {@code Absent} means: we looked, it is not there. {@code
+ * NotGathered} means: nobody looked, or the answer could not be read; nothing may be concluded from
+ * it.
  */
 public sealed interface Gathered<T> {
 
@@ -30,7 +31,10 @@ public sealed interface Gathered<T> {
     return new NotGathered<>(reason);
   }
 
-  /** The value when known; both other cases are empty, so ask {@link #isAbsent()} before concluding anything from that. */
+  /**
+   * The value when known; both other cases are empty, so ask {@link #isAbsent()} before concluding
+   * anything from that.
+   */
   default Optional<T> optional() {
     return switch (this) {
       case Known<T>(T value) -> Optional.of(value);

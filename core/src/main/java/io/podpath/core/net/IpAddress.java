@@ -3,7 +3,8 @@ package io.podpath.core.net;
 import java.util.Optional;
 
 /**
- * An IPv4 or IPv6 address. IPv4 keeps its 32 bits in {@code low}; two longs keep a million of them small.
+ * An IPv4 or IPv6 address. IPv4 keeps its 32 bits in {@code low}; two longs keep a million of them
+ * small.
  *
  * @param high the upper 64 bits, 0 for IPv4
  * @param low the lower 64 bits
@@ -34,7 +35,8 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
    * @throws IllegalArgumentException when the text is no address
    */
   public static IpAddress of(String text) {
-    return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
+    return parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
   }
 
   private static Optional<IpAddress> parseV4(String text) {

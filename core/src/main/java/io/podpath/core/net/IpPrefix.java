@@ -20,7 +20,9 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   private static IpAddress mask(IpAddress address, int length) {
     if (address.isV4()) {
       long mask = length == 0 ? 0 : 0xffff_ffffL << (32 - length) & 0xffff_ffffL;
-      return (address.low() & mask) == address.low() ? address : IpAddress.ofV4(address.low() & mask);
+      return (address.low() & mask) == address.low()
+          ? address
+          : IpAddress.ofV4(address.low() & mask);
     }
     long high = length >= 64 ? -1L : length == 0 ? 0 : -1L << (64 - length);
     long low = length <= 64 ? 0 : -1L << (128 - length);
@@ -50,13 +52,12 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   public static Optional<IpPrefix> fromNetmask(IpAddress address, String netmask) {
     return IpAddress.parse(netmask)
         .filter(mask -> mask.isV4() && address.isV4())
-        .flatMap(
-            mask -> {
-              int ones = Long.bitCount(mask.low());
-              IpPrefix prefix = new IpPrefix(address, ones);
-              long expected = ones == 0 ? 0 : 0xffff_ffffL << (32 - ones) & 0xffff_ffffL;
-              return expected == mask.low() ? Optional.of(prefix) : Optional.empty();
-            });
+        .flatMap(mask -> {
+          int ones = Long.bitCount(mask.low());
+          IpPrefix prefix = new IpPrefix(address, ones);
+          long expected = ones == 0 ? 0 : 0xffff_ffffL << (32 - ones) & 0xffff_ffffL;
+          return expected == mask.low() ? Optional.of(prefix) : Optional.empty();
+        });
   }
 
   /**

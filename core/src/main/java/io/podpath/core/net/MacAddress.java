@@ -31,7 +31,8 @@ public record MacAddress(long bits) {
    * @throws IllegalArgumentException when the text is no MAC address
    */
   public static MacAddress of(String text) {
-    return parse(text).orElseThrow(() -> new IllegalArgumentException("not a MAC address: " + text));
+    return parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("not a MAC address: " + text));
   }
 
   /** {@code 00:00:00:00:00:00}, the VXLAN default destination. */

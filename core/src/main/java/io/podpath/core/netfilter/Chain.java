@@ -3,13 +3,15 @@ package io.podpath.core.netfilter;
 import java.util.Optional;
 
 /**
- * A chain whose rules were listed whole. A chain that only shows in some of its rules has none of these.
+ * A chain whose rules were listed whole. A chain that only shows in some of its rules has none of
+ * these.
  *
  * @param table filter, nat, mangle, raw, security
  * @param policy of a built-in chain: ACCEPT or DROP
  * @param counters of the policy
  */
-public record Chain(String table, String name, Optional<String> policy, Optional<Counters> counters) {
+public record Chain(
+    String table, String name, Optional<String> policy, Optional<Counters> counters) {
 
   /** Whether packets that no rule decided are dropped. */
   public boolean dropsByPolicy() {

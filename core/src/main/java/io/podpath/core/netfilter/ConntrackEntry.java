@@ -21,16 +21,26 @@ public record ConntrackEntry(
   }
 
   /** One direction; ports are empty for protocols without them. */
-  public record Tuple(IpAddress source, IpAddress destination, Optional<Port> sourcePort, Optional<Port> destinationPort) {
+  public record Tuple(
+      IpAddress source,
+      IpAddress destination,
+      Optional<Port> sourcePort,
+      Optional<Port> destinationPort) {
     @Override
     public String toString() {
-      return "src=" + source + " dst=" + destination + sourcePort.map(p -> " sport=" + p).orElse("") + destinationPort.map(p -> " dport=" + p).orElse("");
+      return "src="
+          + source
+          + " dst="
+          + destination
+          + sourcePort.map(p -> " sport=" + p).orElse("")
+          + destinationPort.map(p -> " dport=" + p).orElse("");
     }
   }
 
   /** Whether the answer comes from elsewhere than where the request went. */
   public boolean isNatted() {
-    return !reply.source().equals(original.destination()) || !reply.destination().equals(original.source());
+    return !reply.source().equals(original.destination())
+        || !reply.destination().equals(original.source());
   }
 
   @Override

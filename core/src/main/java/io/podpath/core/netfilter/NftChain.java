@@ -22,6 +22,13 @@ public record NftChain(
 
   @Override
   public String toString() {
-    return "chain " + family + " " + table + " " + name + hook.map(h -> " hook " + h).orElse("") + policy.map(p -> " policy " + p).orElse("");
+    return "chain "
+        + family
+        + " "
+        + table
+        + " "
+        + name
+        + hook.map(h -> " hook " + h).orElse("")
+        + policy.map(p -> " policy " + p).orElse("");
   }
 }

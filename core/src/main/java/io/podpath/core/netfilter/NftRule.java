@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  * @param family ip, ip6, inet, bridge, netdev, arp
  * @param statement as {@code nft list ruleset} prints it, without counters' values
  */
-public record NftRule(String family, String table, String chain, String statement, OptionalLong handle) {
+public record NftRule(
+    String family, String table, String chain, String statement, OptionalLong handle) {
   @Override
   public String toString() {
     return statement;

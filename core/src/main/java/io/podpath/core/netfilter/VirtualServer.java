@@ -39,12 +39,15 @@ public record VirtualServer(
     String head =
         firewallMark
             .map(m -> "-f " + m)
-            .orElseGet(
-                () ->
-                    (protocol.filter(IpProtocol.UDP::equals).isPresent() ? "-u " : protocol.filter(IpProtocol.SCTP::equals).isPresent() ? "--sctp-service " : "-t ")
-                        + address.map(a -> a.isV4() ? a.toString() : "[" + a + "]").orElse("?")
-                        + ":"
-                        + port.map(Port::toString).orElse("?"));
+            .orElseGet(() ->
+                (protocol.filter(IpProtocol.UDP::equals).isPresent()
+                        ? "-u "
+                        : protocol.filter(IpProtocol.SCTP::equals).isPresent()
+                            ? "--sctp-service "
+                            : "-t ")
+                    + address.map(a -> a.isV4() ? a.toString() : "[" + a + "]").orElse("?")
+                    + ":"
+                    + port.map(Port::toString).orElse("?"));
     return "-A " + head + " -s " + scheduler;
   }
 }

@@ -10,7 +10,8 @@ import java.util.TreeMap;
  * @param state forwarding, disabled, blocking, learning, listening
  * @param options such as {@code hairpin on}, {@code isolated off}
  */
-public record BridgePort(String port, String bridge, Optional<String> state, SortedMap<String, String> options) {
+public record BridgePort(
+    String port, String bridge, Optional<String> state, SortedMap<String, String> options) {
 
   public BridgePort {
     options = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(options));

@@ -11,7 +11,8 @@ import java.util.Set;
 /**
  * A forwarding database entry of a bridge port or a VXLAN link.
  *
- * @param device the bridge port or VXLAN link; empty where {@code bridge fdb show dev X} left it out and X is not known
+ * @param device the bridge port or VXLAN link; empty where {@code bridge fdb show dev X} left it
+ *     out and X is not known
  * @param destination where VXLAN sends frames for this MAC
  * @param flags self, master, permanent, static, offload, extern_learn …
  */

@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * @param priority lower goes first
  * @param not inverts the whole selector
  * @param action what it does: {@code lookup main}, {@code goto 100}, unreachable, nop …
- * @param selectors further selectors by their word (iif, oif, tos, ipproto, sport, uidrange …), and what limits the look-up
- *     (suppress_prefixlength, suppress_ifgroup, realms)
+ * @param selectors further selectors by their word (iif, oif, tos, ipproto, sport, uidrange …), and
+ *     what limits the look-up (suppress_prefixlength, suppress_ifgroup, realms)
  */
 public record IpRule(
     IpFamily family,
@@ -33,14 +33,18 @@ public record IpRule(
 
   /** The table looked up, when the action is a look-up. */
   public Optional<RouteTable> table() {
-    return action.startsWith("lookup ") ? Optional.of(new RouteTable(action.substring(7))) : Optional.empty();
+    return action.startsWith("lookup ")
+        ? Optional.of(new RouteTable(action.substring(7)))
+        : Optional.empty();
   }
 
   /** Order of iproute2's {@code iprule.c: print_rule}. */
-  private static final List<String> ORDER = List.of("tos", "iif", "oif", "uidrange", "ipproto", "sport", "dport");
+  private static final List<String> ORDER =
+      List.of("tos", "iif", "oif", "uidrange", "ipproto", "sport", "dport");
 
   /** Words about the look-up, printed behind the action. */
-  private static final List<String> BEHIND = List.of("suppress_prefixlength", "suppress_ifgroup", "realms");
+  private static final List<String> BEHIND =
+      List.of("suppress_prefixlength", "suppress_ifgroup", "realms");
 
   @Override
   public String toString() {
@@ -48,11 +52,17 @@ public record IpRule(
     if (not) {
       text.append("not ");
     }
-    text.append("from ").append(from.map(IpPrefix::toRouteString).map(p -> p.equals("default") ? "all" : p).orElse("all"));
+    text.append("from ")
+        .append(
+            from.map(IpPrefix::toRouteString)
+                .map(p -> p.equals("default") ? "all" : p)
+                .orElse("all"));
     to.ifPresent(p -> text.append(" to ").append(p.toRouteString()));
     fwmark.ifPresent(m -> text.append(" fwmark ").append(m));
     ORDER.forEach(word -> append(text, word));
-    selectors.keySet().stream().filter(k -> !ORDER.contains(k) && !BEHIND.contains(k)).forEach(word -> append(text, word));
+    selectors.keySet().stream()
+        .filter(k -> !ORDER.contains(k) && !BEHIND.contains(k))
+        .forEach(word -> append(text, word));
     text.append(' ').append(action);
     BEHIND.forEach(word -> append(text, word));
     return text.toString();

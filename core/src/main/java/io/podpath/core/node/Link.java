@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * @param flags as in the angle brackets of {@code ip link}: UP, LOWER_UP, NO-CARRIER, NOARP …
  * @param operState UP, DOWN, UNKNOWN, LOWERLAYERDOWN …; empty where the tool does not print it
  * @param master the bridge or bond it belongs to
- * @param peer what stands behind {@code @}: the other end of a veth, the lower link, or {@code NONE}
+ * @param peer what stands behind {@code @}: the other end of a veth, the lower link, or {@code
+ *     NONE}
  * @param linkType ether, ipip, none, loopback …
  */
 public record Link(

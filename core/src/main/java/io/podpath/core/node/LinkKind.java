@@ -54,7 +54,8 @@ public sealed interface LinkKind {
   }
 
   /** gre and gretap. */
-  record Gre(String name, Optional<IpAddress> local, Optional<IpAddress> remote) implements LinkKind {}
+  record Gre(String name, Optional<IpAddress> local, Optional<IpAddress> remote)
+      implements LinkKind {}
 
   record Tun() implements LinkKind {
     @Override

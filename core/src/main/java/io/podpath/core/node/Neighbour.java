@@ -8,11 +8,16 @@ import java.util.Set;
 /**
  * A neighbour (ARP, ND) entry.
  *
- * @param states NUD states: REACHABLE, STALE, PERMANENT, FAILED, INCOMPLETE …; empty where the tool does not tell
+ * @param states NUD states: REACHABLE, STALE, PERMANENT, FAILED, INCOMPLETE …; empty where the tool
+ *     does not tell
  * @param flags router, proxy, extern_learn …
  */
 public record Neighbour(
-    IpAddress address, Optional<String> device, Optional<MacAddress> mac, Set<String> states, Set<String> flags) {
+    IpAddress address,
+    Optional<String> device,
+    Optional<MacAddress> mac,
+    Set<String> states,
+    Set<String> flags) {
 
   public Neighbour {
     states = Set.copyOf(states);

@@ -15,18 +15,24 @@ import java.util.Set;
  * @param encap lightweight tunnel as iproute2 prints it, such as {@code mpls 200}
  */
 public record NextHop(
-    Optional<IpAddress> gateway, Optional<String> device, OptionalInt weight, Set<String> flags, Optional<String> encap) {
+    Optional<IpAddress> gateway,
+    Optional<String> device,
+    OptionalInt weight,
+    Set<String> flags,
+    Optional<String> encap) {
 
   public NextHop {
     flags = Set.copyOf(flags);
   }
 
   public static NextHop via(IpAddress gateway, String device) {
-    return new NextHop(Optional.of(gateway), Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty());
+    return new NextHop(
+        Optional.of(gateway), Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty());
   }
 
   public static NextHop dev(String device) {
-    return new NextHop(Optional.empty(), Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty());
+    return new NextHop(
+        Optional.empty(), Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty());
   }
 
   public boolean isOnlink() {

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 /**
  * A route.
  *
- * @param protocol who made it: kernel, boot, static, bird, zebra, ra, dhcp …; empty where the tool does not say
+ * @param protocol who made it: kernel, boot, static, bird, zebra, ra, dhcp …; empty where the tool
+ *     does not say
  * @param scope global, link, host …; empty where not printed, which for iproute2 means global
  * @param metric priority; empty and 0 are the same for IPv4
  * @param nextHops empty for blackhole and its kin
@@ -84,16 +85,44 @@ public record Route(
 
   public Route withNextHop(NextHop nextHop) {
     return new Route(
-        type, destination, table, protocol, scope, preferredSource, metric, List.of(nextHop), metrics, attributes);
+        type,
+        destination,
+        table,
+        protocol,
+        scope,
+        preferredSource,
+        metric,
+        List.of(nextHop),
+        metrics,
+        attributes);
   }
 
   public Route withProtocol(String name) {
     return new Route(
-        type, destination, table, Optional.of(name), scope, preferredSource, metric, nextHops, metrics, attributes);
+        type,
+        destination,
+        table,
+        Optional.of(name),
+        scope,
+        preferredSource,
+        metric,
+        nextHops,
+        metrics,
+        attributes);
   }
 
   public Route withTable(RouteTable other) {
-    return new Route(type, destination, other, protocol, scope, preferredSource, metric, nextHops, metrics, attributes);
+    return new Route(
+        type,
+        destination,
+        other,
+        protocol,
+        scope,
+        preferredSource,
+        metric,
+        nextHops,
+        metrics,
+        attributes);
   }
 
   public OptionalInt mtu() {
@@ -102,7 +131,9 @@ public record Route(
       return OptionalInt.empty();
     }
     String digits = text.startsWith("lock ") ? text.substring(5) : text;
-    return digits.chars().allMatch(c -> c >= '0' && c <= '9') && !digits.isEmpty() && digits.length() < 10
+    return digits.chars().allMatch(c -> c >= '0' && c <= '9')
+            && !digits.isEmpty()
+            && digits.length() < 10
         ? OptionalInt.of(Integer.parseInt(digits))
         : OptionalInt.empty();
   }

@@ -25,25 +25,49 @@ public record Culprit(
     String label) {
 
   /** An entry that was read and is wrong. */
-  public static Culprit wrong(String node, EntryKind kind, Fact<?> fact, String mark, String label) {
+  public static Culprit wrong(
+      String node, EntryKind kind, Fact<?> fact, String mark, String label) {
     return new Culprit(
-        Optional.of(node), Source.HOST, kind, fact.value().toString(), EntryState.WRONG, Optional.of(fact.from()), mark, label);
+        Optional.of(node),
+        Source.HOST,
+        kind,
+        fact.value().toString(),
+        EntryState.WRONG,
+        Optional.of(fact.from()),
+        mark,
+        label);
   }
 
   /** An entry that was read and should not be there. */
-  public static Culprit extra(String node, EntryKind kind, Fact<?> fact, String mark, String label) {
+  public static Culprit extra(
+      String node, EntryKind kind, Fact<?> fact, String mark, String label) {
     return new Culprit(
-        Optional.of(node), Source.HOST, kind, fact.value().toString(), EntryState.EXTRA, Optional.of(fact.from()), mark, label);
+        Optional.of(node),
+        Source.HOST,
+        kind,
+        fact.value().toString(),
+        EntryState.EXTRA,
+        Optional.of(fact.from()),
+        mark,
+        label);
   }
 
   /** An entry that should be there and is not. */
-  public static Culprit missing(String node, EntryKind kind, String entry, Optional<Provenance> table, String label) {
-    return new Culprit(Optional.of(node), Source.HOST, kind, entry, EntryState.MISSING, table, "", label);
+  public static Culprit missing(
+      String node, EntryKind kind, String entry, Optional<Provenance> table, String label) {
+    return new Culprit(
+        Optional.of(node), Source.HOST, kind, entry, EntryState.MISSING, table, "", label);
   }
 
   /** An object, file or log line that is not one node's, or whose text is not the fact's own. */
   public static Culprit of(
-      Optional<String> node, EntryKind kind, String entry, EntryState state, Provenance from, String mark, String label) {
+      Optional<String> node,
+      EntryKind kind,
+      String entry,
+      EntryState state,
+      Provenance from,
+      String mark,
+      String label) {
     return new Culprit(node, Source.HOST, kind, entry, state, Optional.of(from), mark, label);
   }
 

@@ -45,7 +45,8 @@ public record Diagnosis(
    * @param causedBy ids of the findings this one follows from
    * @param prediction what the fix does on the model; empty without a fix that changes the model
    */
-  public record Ranked(String id, Finding finding, List<String> causedBy, Optional<Prediction> prediction) {
+  public record Ranked(
+      String id, Finding finding, List<String> causedBy, Optional<Prediction> prediction) {
     public Ranked {
       causedBy = List.copyOf(causedBy);
     }
@@ -81,11 +82,13 @@ public record Diagnosis(
   public record Missing(String section, String reason) {}
 
   /**
-   * Ordered pairs of nodes. A pair that no finding breaks is unknown, not delivered, as long as nobody walked it.
+   * Ordered pairs of nodes. A pair that no finding breaks is unknown, not delivered, as long as
+   * nobody walked it.
    *
    * @param delivered pairs shown to work
    */
-  public record Reach(int pairs, int delivered, int broken, int unknown, List<BrokenPair> brokenPairs) {
+  public record Reach(
+      int pairs, int delivered, int broken, int unknown, List<BrokenPair> brokenPairs) {
     public Reach {
       brokenPairs = List.copyOf(brokenPairs);
     }

@@ -2,8 +2,8 @@ package io.podpath.core.rule;
 
 import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.Health;
-import io.podpath.core.rule.Diagnosis.NodeReport;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
+import io.podpath.core.rule.Diagnosis.NodeReport;
 import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnosis.Reach;
@@ -80,15 +80,21 @@ public final class Diagnostician {
 
   private boolean isIgnored(Finding finding) {
     List<String> nodes = finding.nodes();
-    return !nodes.isEmpty() && nodes.stream().allMatch(n -> ignored.contains(finding.rule() + "@" + n));
+    return !nodes.isEmpty()
+        && nodes.stream().allMatch(n -> ignored.contains(finding.rule() + "@" + n));
   }
 
-  /** What is there at the end counts as it is; what was there before and is gone was mended, by the commands in between. */
+  /**
+   * What is there at the end counts as it is; what was there before and is gone was mended, by the
+   * commands in between.
+   */
   private static List<Finding> overTime(History history, List<Outcome> outcomes) {
     List<Finding> result = new ArrayList<>(outcomes.getLast().findings());
     Map<String, Set<String>> keptCulprits = new HashMap<>();
     for (Finding finding : result) {
-      keptCulprits.computeIfAbsent(finding.rule(), r -> new HashSet<>()).addAll(culpritKeys(finding));
+      keptCulprits
+          .computeIfAbsent(finding.rule(), r -> new HashSet<>())
+          .addAll(culpritKeys(finding));
     }
     for (int i = outcomes.size() - 2; i >= 0; i--) {
       for (Finding finding : outcomes.get(i).findings()) {
@@ -97,7 +103,10 @@ public final class Diagnostician {
           continue;
         }
         kept.addAll(culpritKeys(finding));
-        result.add(finding.withMended(new Mended(mendingCommands(finding, history, firstSeen(finding, outcomes), i + 1))));
+        result.add(
+            finding.withMended(
+                new Mended(
+                    mendingCommands(finding, history, firstSeen(finding, outcomes), i + 1))));
       }
     }
     return result;
@@ -108,7 +117,9 @@ public final class Diagnostician {
     for (int i = 0; i < outcomes.size(); i++) {
       boolean seen =
           outcomes.get(i).findings().stream()
-              .anyMatch(f -> f.rule().equals(finding.rule()) && culpritKeys(f).stream().anyMatch(keys::contains));
+              .anyMatch(f ->
+                  f.rule().equals(finding.rule())
+                      && culpritKeys(f).stream().anyMatch(keys::contains));
       if (seen) {
         return i;
       }
@@ -117,16 +128,24 @@ public final class Diagnostician {
   }
 
   /**
-   * Commands between the first sight of the fault and the first state without it: those on its nodes, those that act on the whole cluster,
-   * and those of which the text does not say where they ran.
+   * Commands between the first sight of the fault and the first state without it: those on its
+   * nodes, those that act on the whole cluster, and those of which the text does not say where they
+   * ran.
    */
-  private static List<RunCommand> mendingCommands(Finding finding, History history, int seen, int gone) {
+  private static List<RunCommand> mendingCommands(
+      Finding finding, History history, int seen, int gone) {
     List<String> nodes = finding.nodes();
     List<RunCommand> between =
-        history.moments().subList(seen + 1, gone + 1).stream().flatMap(m -> m.since().stream()).toList();
+        history.moments().subList(seen + 1, gone + 1).stream()
+            .flatMap(m -> m.since().stream())
+            .toList();
     List<RunCommand> there =
         between.stream()
-            .filter(c -> c.node().isEmpty() || nodes.isEmpty() || nodes.contains(c.node().get()) || isClusterWide(c.command()))
+            .filter(c ->
+                c.node().isEmpty()
+                    || nodes.isEmpty()
+                    || nodes.contains(c.node().get())
+                    || isClusterWide(c.command()))
             .toList();
     return there.isEmpty() ? between : there;
   }
@@ -141,7 +160,10 @@ public final class Diagnostician {
     return keys;
   }
 
-  /** Worst first; what still holds before what was mended; causes before consequences; widest first; then by name. */
+  /**
+   * Worst first; what still holds before what was mended; causes before consequences; widest first;
+   * then by name.
+   */
   private static List<Finding> order(List<Finding> findings) {
     return findings.stream()
         .sorted(
@@ -152,7 +174,8 @@ public final class Diagnostician {
                 .thenComparing(Comparator.comparing(Finding::certainty).reversed())
                 .thenComparingInt(f -> -f.affects().size())
                 .thenComparing(Finding::rule)
-                .thenComparing(f -> f.nodes().isEmpty() ? "" : f.nodes().getFirst(), Snapshot.NATURAL_ORDER)
+                .thenComparing(
+                    f -> f.nodes().isEmpty() ? "" : f.nodes().getFirst(), Snapshot.NATURAL_ORDER)
                 .thenComparing(Finding::key))
         .toList();
   }
@@ -173,14 +196,20 @@ public final class Diagnostician {
     return ranked;
   }
 
-  /** A cause shares a node with its consequence, is nobody's in particular, or quotes the consequence as its own evidence. */
+  /**
+   * A cause shares a node with its consequence, is nobody's in particular, or quotes the
+   * consequence as its own evidence.
+   */
   private static boolean explains(Finding cause, Finding consequence) {
     if (!consequence.explainedBy().contains(cause.rule())) {
       return false;
     }
     List<String> nodes = consequence.nodes();
     boolean quotes =
-        cause.evidence().stream().anyMatch(e -> consequence.culprits().stream().anyMatch(c -> c.from().filter(e.from()::equals).isPresent()));
+        cause.evidence().stream()
+            .anyMatch(e ->
+                consequence.culprits().stream()
+                    .anyMatch(c -> c.from().filter(e.from()::equals).isPresent()));
     if (quotes) {
       return true;
     }
@@ -218,19 +247,29 @@ public final class Diagnostician {
     Map<Pair, List<Ranked>> broken = new LinkedHashMap<>();
     for (Ranked entry : ranked) {
       Finding finding = entry.finding();
-      boolean counts = finding.severity() == Severity.ERROR && finding.certainty() != Certainty.POSSIBLE && finding.mended().isEmpty();
+      boolean counts =
+          finding.severity() == Severity.ERROR
+              && finding.certainty() != Certainty.POSSIBLE
+              && finding.mended().isEmpty();
       if (counts) {
-        finding.affects().forEach(p -> broken.computeIfAbsent(p, k -> new ArrayList<>()).add(entry));
+        finding
+            .affects()
+            .forEach(p -> broken.computeIfAbsent(p, k -> new ArrayList<>()).add(entry));
       }
     }
     List<BrokenPair> pairs = new ArrayList<>();
-    broken.forEach(
-        (pair, by) -> {
-          Finding first = by.getFirst().finding();
-          boolean replyOnly = first.nodes().contains(pair.to()) && !first.nodes().contains(pair.from());
-          Disposition disposition = replyOnly ? Disposition.REPLY_LOST : first.disposition();
-          pairs.add(new BrokenPair(pair.from(), pair.to(), disposition, replyOnly ? "reply" : "forward", by.stream().map(Ranked::id).toList()));
-        });
+    broken.forEach((pair, by) -> {
+      Finding first = by.getFirst().finding();
+      boolean replyOnly = first.nodes().contains(pair.to()) && !first.nodes().contains(pair.from());
+      Disposition disposition = replyOnly ? Disposition.REPLY_LOST : first.disposition();
+      pairs.add(
+          new BrokenPair(
+              pair.from(),
+              pair.to(),
+              disposition,
+              replyOnly ? "reply" : "forward",
+              by.stream().map(Ranked::id).toList()));
+    });
     int all = nodes * (nodes - 1);
     int count = Math.min(pairs.size(), all);
     return new Reach(all, 0, count, all - count, pairs);
@@ -248,7 +287,8 @@ public final class Diagnostician {
     if (findings.stream().anyMatch(f -> f.severity() != Severity.INFO)) {
       return Health.FINDINGS;
     }
-    boolean enough = !nodes.isEmpty() && nodes.stream().allMatch(n -> n.state() == NodeCompleteness.COMPLETE);
+    boolean enough =
+        !nodes.isEmpty() && nodes.stream().allMatch(n -> n.state() == NodeCompleteness.COMPLETE);
     return enough ? Health.HEALTHY : Health.TOO_LITTLE;
   }
 }

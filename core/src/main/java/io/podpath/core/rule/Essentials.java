@@ -18,7 +18,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What must be gathered of every node before podpath may call a cluster healthy: all that can stop a forwarded packet there. */
+/**
+ * What must be gathered of every node before podpath may call a cluster healthy: all that can stop
+ * a forwarded packet there.
+ */
 final class Essentials {
 
   private Essentials() {}
@@ -27,13 +30,24 @@ final class Essentials {
     List<NodeReport> reports = new ArrayList<>();
     for (NodeState node : view.nodes()) {
       List<Missing> missing = missing(view, node);
-      reports.add(new NodeReport(node.name(), missing.isEmpty() ? NodeCompleteness.COMPLETE : NodeCompleteness.PARTIAL, missing));
+      reports.add(
+          new NodeReport(
+              node.name(),
+              missing.isEmpty() ? NodeCompleteness.COMPLETE : NodeCompleteness.PARTIAL,
+              missing));
     }
-    Set<String> recorded = view.nodes().stream().map(n -> n.name().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    Set<String> recorded =
+        view.nodes().stream()
+            .map(n -> n.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
     for (Fact<KubeNode> fact : view.get(Section.NODES).facts()) {
       String name = fact.value().name();
       if (!recorded.contains(name.toLowerCase(Locale.ROOT))) {
-        reports.add(new NodeReport(name, NodeCompleteness.PARTIAL, List.of(new Missing("all", "nothing of this node is in the input"))));
+        reports.add(
+            new NodeReport(
+                name,
+                NodeCompleteness.PARTIAL,
+                List.of(new Missing("all", "nothing of this node is in the input"))));
       }
     }
     return reports;
@@ -45,12 +59,15 @@ final class Essentials {
     need(missing, "routes", node.host().mainRoutes(IpFamily.INET));
     switch (node.get(Section.SYSCTLS).find(s -> s.key().equals("net.ipv4.ip_forward"))) {
       case Gathered.Known<?>(var value) -> {}
-      case Gathered.Absent<?>() -> missing.add(new Missing("sysctl net.ipv4.ip_forward", "not recorded"));
-      case Gathered.NotGathered<?>(var reason) -> missing.add(new Missing("sysctl net.ipv4.ip_forward", reason));
+      case Gathered.Absent<?>() ->
+          missing.add(new Missing("sysctl net.ipv4.ip_forward", "not recorded"));
+      case Gathered.NotGathered<?>(var reason) ->
+          missing.add(new Missing("sysctl net.ipv4.ip_forward", reason));
     }
     boolean forwardListed =
         ClusterView.iptables(node.host(), IpFamily.INET).stream()
-                .anyMatch(l -> l.chains().isComplete() || l.chain("filter", "FORWARD").optional().isPresent())
+                .anyMatch(l ->
+                    l.chains().isComplete() || l.chain("filter", "FORWARD").optional().isPresent())
             || node.get(Section.NFT_CHAINS).isComplete();
     if (!forwardListed) {
       missing.add(new Missing("iptables FORWARD", "not recorded"));

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param title one sentence that states the fault with its names
  * @param why how it breaks which traffic, by the kernel or the daemon
  * @param expected what should stand there instead, and how that is known; may be empty
- * @param affects pairs of nodes whose pods cannot talk because of it; may be empty when it does not cut pod traffic or that is not known
+ * @param affects pairs of nodes whose pods cannot talk because of it; may be empty when it does not
+ *     cut pod traffic or that is not known
  * @param disposition where such a packet ends
  * @param seeByHand commands that show it on the node
  * @param explainedBy ids of rules whose findings on the same nodes make this a consequence
@@ -58,6 +59,19 @@ public record Finding(
 
   Finding withMended(Mended how) {
     return new Finding(
-        rule, severity, certainty, title, why, expected, culprits, evidence, affects, disposition, seeByHand, explainedBy, fix, Optional.of(how));
+        rule,
+        severity,
+        certainty,
+        title,
+        why,
+        expected,
+        culprits,
+        evidence,
+        affects,
+        disposition,
+        seeByHand,
+        explainedBy,
+        fix,
+        Optional.of(how));
   }
 }

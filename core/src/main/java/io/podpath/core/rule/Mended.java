@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * That a fault was gone in a later state of the same input.
  *
- * @param by commands run between the state with the fault and the first without; may be empty when the input shows none
+ * @param by commands run between the state with the fault and the first without; may be empty when
+ *     the input shows none
  */
 public record Mended(List<RunCommand> by) {
   public Mended {

@@ -3,10 +3,12 @@ package io.podpath.core.rule;
 import io.podpath.core.snapshot.ClusterView;
 
 /**
- * One known failure. Implementations are found by ServiceLoader, have a page {@code <id>.md} beside them, and keep no state.
+ * One known failure. Implementations are found by ServiceLoader, have a page {@code <id>.md} beside
+ * them, and keep no state.
  *
- * <p>A rule fires on a cause it has seen in entries that were gathered, never on a name, and never on what is missing from a table that
- * was gathered in part. What it cannot decide it reports as not checked; where it does not apply it says nothing.
+ * <p>A rule fires on a cause it has seen in entries that were gathered, never on a name, and never
+ * on what is missing from a table that was gathered in part. What it cannot decide it reports as
+ * not checked; where it does not apply it says nothing.
  */
 public interface Rule {
 

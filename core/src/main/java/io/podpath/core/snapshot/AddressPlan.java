@@ -22,8 +22,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Who owns which address and which pod subnet, according to whom. The same thing is usually claimed by several sources, and a failure is
- * often nothing but two of them that do not agree; so claims are kept apart, each with its place.
+ * Who owns which address and which pod subnet, according to whom. The same thing is usually claimed
+ * by several sources, and a failure is often nothing but two of them that do not agree; so claims
+ * are kept apart, each with its place.
  */
 public final class AddressPlan {
 
@@ -31,7 +32,10 @@ public final class AddressPlan {
   public enum AddressOrigin {
     /** On an underlay interface of the node itself. */
     INTERFACE,
-    /** {@code src} of a connected route of the node itself, or of its own answer to {@code ip route get}. */
+    /**
+     * {@code src} of a connected route of the node itself, or of its own answer to {@code ip route
+     * get}.
+     */
     ROUTE_SOURCE,
     /** status.addresses of the Node object. */
     INTERNAL_IP,
@@ -41,7 +45,8 @@ public final class AddressPlan {
     CALICO_BGP
   }
 
-  public record AddressClaim(String node, IpAddress address, AddressOrigin origin, Provenance from) {}
+  public record AddressClaim(
+      String node, IpAddress address, AddressOrigin origin, Provenance from) {}
 
   /** Who says that a node has a pod subnet. */
   public enum SubnetOrigin {
@@ -81,18 +86,37 @@ public final class AddressPlan {
     }
     for (Fact<KubeNode> fact : snapshot.get(Section.NODES).facts()) {
       KubeNode node = fact.value();
-      node.knownInternalIps().forEach(a -> addresses.add(new AddressClaim(node.name(), a, AddressOrigin.INTERNAL_IP, fact.from())));
-      node.knownPodCidrs().forEach(p -> subnets.add(new SubnetClaim(node.name(), p, SubnetOrigin.POD_CIDR, fact.from())));
-      annotated(node, "flannel.alpha.coreos.com/public-ip").ifPresent(a -> addresses.add(new AddressClaim(node.name(), a, AddressOrigin.FLANNEL_PUBLIC_IP, fact.from())));
-      annotated(node, "projectcalico.org/IPv4Address").ifPresent(a -> addresses.add(new AddressClaim(node.name(), a, AddressOrigin.CALICO_BGP, fact.from())));
+      node.knownInternalIps()
+          .forEach(a ->
+              addresses.add(
+                  new AddressClaim(node.name(), a, AddressOrigin.INTERNAL_IP, fact.from())));
+      node.knownPodCidrs()
+          .forEach(p ->
+              subnets.add(new SubnetClaim(node.name(), p, SubnetOrigin.POD_CIDR, fact.from())));
+      annotated(node, "flannel.alpha.coreos.com/public-ip")
+          .ifPresent(a ->
+              addresses.add(
+                  new AddressClaim(node.name(), a, AddressOrigin.FLANNEL_PUBLIC_IP, fact.from())));
+      annotated(node, "projectcalico.org/IPv4Address")
+          .ifPresent(a ->
+              addresses.add(
+                  new AddressClaim(node.name(), a, AddressOrigin.CALICO_BGP, fact.from())));
     }
     for (Fact<CalicoNode> fact : snapshot.get(Section.CALICO_NODES).facts()) {
-      fact.value().bgpAddress().optional().ifPresent(a -> addresses.add(new AddressClaim(fact.value().name(), a, AddressOrigin.CALICO_BGP, fact.from())));
+      fact.value()
+          .bgpAddress()
+          .optional()
+          .ifPresent(a ->
+              addresses.add(
+                  new AddressClaim(fact.value().name(), a, AddressOrigin.CALICO_BGP, fact.from())));
     }
     snapshot
         .get(Section.BLOCK_AFFINITIES)
         .facts()
-        .forEach(f -> subnets.add(new SubnetClaim(f.value().node(), f.value().cidr(), SubnetOrigin.BLOCK_AFFINITY, f.from())));
+        .forEach(f ->
+            subnets.add(
+                new SubnetClaim(
+                    f.value().node(), f.value().cidr(), SubnetOrigin.BLOCK_AFFINITY, f.from())));
     return new AddressPlan(addresses, subnets);
   }
 
@@ -108,7 +132,8 @@ public final class AddressPlan {
   }
 
   private static void claimInterfaces(NodeState node, List<AddressClaim> claims) {
-    Map<String, Link> links = node.get(Section.LINKS).values().collect(Collectors.toMap(Link::name, l -> l, (a, b) -> a));
+    Map<String, Link> links =
+        node.get(Section.LINKS).values().collect(Collectors.toMap(Link::name, l -> l, (a, b) -> a));
     for (Fact<Address> fact : node.get(Section.ADDRESSES).facts()) {
       Address address = fact.value();
       boolean counts =
@@ -116,61 +141,104 @@ public final class AddressPlan {
               && !address.local().isLinkLocal()
               && !address.local().isLoopback();
       if (counts) {
-        claims.add(new AddressClaim(node.name(), address.local(), AddressOrigin.INTERFACE, fact.from()));
+        claims.add(
+            new AddressClaim(node.name(), address.local(), AddressOrigin.INTERFACE, fact.from()));
       }
     }
     for (Fact<Route> fact : node.host().mainRoutes(IpFamily.INET).facts()) {
       Route route = fact.value();
-      boolean connected = route.hasProtocol("kernel") && route.gateway().isEmpty() && route.preferredSource().isPresent();
+      boolean connected =
+          route.hasProtocol("kernel")
+              && route.gateway().isEmpty()
+              && route.preferredSource().isPresent();
       Optional<String> device = route.device();
-      if (connected && device.isPresent() && Devices.isUnderlay(device.get(), Optional.ofNullable(links.get(device.get())))) {
-        claims.add(new AddressClaim(node.name(), route.preferredSource().get(), AddressOrigin.ROUTE_SOURCE, fact.from()));
+      if (connected
+          && device.isPresent()
+          && Devices.isUnderlay(device.get(), Optional.ofNullable(links.get(device.get())))) {
+        claims.add(
+            new AddressClaim(
+                node.name(),
+                route.preferredSource().get(),
+                AddressOrigin.ROUTE_SOURCE,
+                fact.from()));
       }
     }
     for (Fact<RouteLookup> fact : node.get(Section.ROUTE_LOOKUPS).facts()) {
       RouteLookup lookup = fact.value();
       boolean byCard =
           lookup.type() == RouteType.UNICAST
-              && lookup.device().filter(d -> Devices.isUnderlay(d, Optional.ofNullable(links.get(d)))).isPresent();
+              && lookup
+                  .device()
+                  .filter(d -> Devices.isUnderlay(d, Optional.ofNullable(links.get(d))))
+                  .isPresent();
       if (byCard && lookup.source().isPresent()) {
-        claims.add(new AddressClaim(node.name(), lookup.source().get(), AddressOrigin.ROUTE_SOURCE, fact.from()));
+        claims.add(
+            new AddressClaim(
+                node.name(), lookup.source().get(), AddressOrigin.ROUTE_SOURCE, fact.from()));
       }
     }
   }
 
   private static void claimSubnets(NodeState node, List<SubnetClaim> claims) {
     for (Fact<SubnetEnv> fact : node.get(Section.SUBNET_ENV).facts()) {
-      claims.add(new SubnetClaim(node.name(), fact.value().subnet(), SubnetOrigin.SUBNET_ENV, fact.from()));
+      claims.add(
+          new SubnetClaim(
+              node.name(), fact.value().subnet(), SubnetOrigin.SUBNET_ENV, fact.from()));
     }
-    boolean calico = node.host().mainRoutes(IpFamily.INET).values().anyMatch(r -> r.device().filter(d -> d.startsWith("cali")).isPresent());
+    boolean calico =
+        node.host()
+            .mainRoutes(IpFamily.INET)
+            .values()
+            .anyMatch(r -> r.device().filter(d -> d.startsWith("cali")).isPresent());
     boolean cni0 =
         node.get(Section.ADDRESSES).values().anyMatch(a -> a.device().equals("cni0"))
-            || node.host().mainRoutes(IpFamily.INET).values().anyMatch(r -> r.device().filter("cni0"::equals).isPresent());
+            || node.host()
+                .mainRoutes(IpFamily.INET)
+                .values()
+                .anyMatch(r -> r.device().filter("cni0"::equals).isPresent());
     for (Fact<Address> fact : node.get(Section.ADDRESSES).facts()) {
       Address address = fact.value();
-      if (carriesPods(address.device(), address.network(), cni0, calico) && !address.local().isLinkLocal()) {
-        claims.add(new SubnetClaim(node.name(), address.network(), SubnetOrigin.BRIDGE, fact.from()));
+      if (carriesPods(address.device(), address.network(), cni0, calico)
+          && !address.local().isLinkLocal()) {
+        claims.add(
+            new SubnetClaim(node.name(), address.network(), SubnetOrigin.BRIDGE, fact.from()));
       }
     }
     for (Fact<Route> fact : node.host().mainRoutes(IpFamily.INET).facts()) {
       Route route = fact.value();
-      boolean connected = route.type() == RouteType.UNICAST && route.gateway().isEmpty() && !route.destination().isDefault();
-      if (connected && route.device().filter(d -> carriesPods(d, route.destination(), cni0, calico)).isPresent()) {
-        claims.add(new SubnetClaim(node.name(), route.destination(), SubnetOrigin.BRIDGE, fact.from()));
+      boolean connected =
+          route.type() == RouteType.UNICAST
+              && route.gateway().isEmpty()
+              && !route.destination().isDefault();
+      if (connected
+          && route
+              .device()
+              .filter(d -> carriesPods(d, route.destination(), cni0, calico))
+              .isPresent()) {
+        claims.add(
+            new SubnetClaim(node.name(), route.destination(), SubnetOrigin.BRIDGE, fact.from()));
       }
       // Felix writes its blackholes with protocol 80
-      boolean own = route.type() == RouteType.BLACKHOLE && (route.hasProtocol("bird") || route.hasProtocol("80"));
+      boolean own =
+          route.type() == RouteType.BLACKHOLE
+              && (route.hasProtocol("bird") || route.hasProtocol("80"));
       if (own && !route.destination().isHost()) {
-        claims.add(new SubnetClaim(node.name(), route.destination(), SubnetOrigin.OWN_BLOCK, fact.from()));
+        claims.add(
+            new SubnetClaim(node.name(), route.destination(), SubnetOrigin.OWN_BLOCK, fact.from()));
       }
     }
   }
 
-  /** docker0 stands idle on most nodes: it counts only where nothing else carries pods and it left Docker's own default network. */
-  private static boolean carriesPods(String device, IpPrefix network, boolean cni0, boolean calico) {
+  /**
+   * docker0 stands idle on most nodes: it counts only where nothing else carries pods and it left
+   * Docker's own default network.
+   */
+  private static boolean carriesPods(
+      String device, IpPrefix network, boolean cni0, boolean calico) {
     return switch (device) {
       case "cni0", "cbr0", "kube-bridge" -> true;
-      case "docker0" -> !cni0 && !calico && !DOCKER_DEFAULT.equals(network) && network.length() > 16;
+      case "docker0" ->
+          !cni0 && !calico && !DOCKER_DEFAULT.equals(network) && network.length() > 16;
       default -> false;
     };
   }
@@ -208,7 +276,10 @@ public final class AddressPlan {
 
   /** Nodes with a pod subnet that contains this prefix. */
   public Set<String> podSubnetOwners(IpPrefix prefix) {
-    return subnets.stream().filter(c -> c.subnet().contains(prefix)).map(SubnetClaim::node).collect(Collectors.toCollection(LinkedHashSet::new));
+    return subnets.stream()
+        .filter(c -> c.subnet().contains(prefix))
+        .map(SubnetClaim::node)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** The node whose pod subnet contains this prefix, when there is one only. */
@@ -217,24 +288,32 @@ public final class AddressPlan {
     return all.size() == 1 ? all.stream().findFirst() : Optional.empty();
   }
 
-  /** Whether the address lies in somebody's pod subnet, so that it is no node's address on the underlay. */
+  /**
+   * Whether the address lies in somebody's pod subnet, so that it is no node's address on the
+   * underlay.
+   */
   public boolean isPodAddress(IpAddress address) {
     return subnets.stream().anyMatch(c -> c.subnet().contains(address));
   }
 
   /**
-   * The address by which other nodes should reach a node: what the fabric's own record says, else the Node object, else the only
-   * underlay address it has.
+   * The address by which other nodes should reach a node: what the fabric's own record says, else
+   * the Node object, else the only underlay address it has.
    */
   public Optional<AddressClaim> announcedAddress(String node, IpFamily family) {
-    for (AddressOrigin origin : List.of(AddressOrigin.CALICO_BGP, AddressOrigin.FLANNEL_PUBLIC_IP, AddressOrigin.INTERNAL_IP)) {
+    for (AddressOrigin origin :
+        List.of(
+            AddressOrigin.CALICO_BGP, AddressOrigin.FLANNEL_PUBLIC_IP, AddressOrigin.INTERNAL_IP)) {
       for (AddressClaim claim : addresses) {
-        if (claim.node().equals(node) && claim.origin() == origin && claim.address().family() == family) {
+        if (claim.node().equals(node)
+            && claim.origin() == origin
+            && claim.address().family() == family) {
           return Optional.of(claim);
         }
       }
     }
-    List<AddressClaim> own = addressesOf(node).stream().filter(c -> c.address().family() == family).toList();
+    List<AddressClaim> own =
+        addressesOf(node).stream().filter(c -> c.address().family() == family).toList();
     boolean one = own.stream().map(AddressClaim::address).distinct().count() == 1;
     return one ? Optional.of(own.getFirst()) : Optional.empty();
   }

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A snapshot with what follows from it and several rules need: the address plan, and which fabric and service proxy this is. */
+/**
+ * A snapshot with what follows from it and several rules need: the address plan, and which fabric
+ * and service proxy this is.
+ */
 public final class ClusterView {
 
   private final Snapshot snapshot;
@@ -62,8 +65,9 @@ public final class ClusterView {
   }
 
   /**
-   * Claims on pod subnets that count on this fabric. Calico's IPAM hands out blocks of its own choice, whatever podCIDR the Node objects
-   * have; everywhere else a node's pods live in its podCIDR.
+   * Claims on pod subnets that count on this fabric. Calico's IPAM hands out blocks of its own
+   * choice, whatever podCIDR the Node objects have; everywhere else a node's pods live in its
+   * podCIDR.
    */
   public List<AddressPlan.SubnetClaim> podSubnets() {
     return plan.subnets().stream().filter(c -> counts(c.origin())).toList();
@@ -76,7 +80,10 @@ public final class ClusterView {
     };
   }
 
-  /** Nodes whose pods live in a network that contains this prefix; more than one when they dispute it. */
+  /**
+   * Nodes whose pods live in a network that contains this prefix; more than one when they dispute
+   * it.
+   */
   public Set<String> podSubnetOwners(IpPrefix prefix) {
     return podSubnets().stream()
         .filter(c -> c.subnet().contains(prefix))
@@ -84,13 +91,17 @@ public final class ClusterView {
         .collect(java.util.stream.Collectors.toCollection(java.util.LinkedHashSet::new));
   }
 
-  /** Nodes of which the input says that all their outputs come from one machine: only there may two outputs be held against each other. */
+  /**
+   * Nodes of which the input says that all their outputs come from one machine: only there may two
+   * outputs be held against each other.
+   */
   public List<NodeState> machines() {
     return nodes().stream().filter(NodeState::named).toList();
   }
 
   /** A back end's listing of iptables or ip6tables on one node. */
-  public record Listing(IpFamily family, Backend backend, Entries<Chain> chains, Entries<ChainRule> rules) {
+  public record Listing(
+      IpFamily family, Backend backend, Entries<Chain> chains, Entries<ChainRule> rules) {
 
     /** Rules of a chain, in order. */
     public List<Fact<ChainRule>> rulesOf(String table, String chain) {
@@ -103,7 +114,10 @@ public final class ClusterView {
     }
   }
 
-  /** All listings of a family that were gathered on a node, at least in part; both back ends apply at once. */
+  /**
+   * All listings of a family that were gathered on a node, at least in part; both back ends apply
+   * at once.
+   */
   public static List<Listing> iptables(Facts facts, IpFamily family) {
     List<Listing> listings = new ArrayList<>();
     for (Backend backend : Backend.values()) {
@@ -117,37 +131,68 @@ public final class ClusterView {
   }
 
   private static Stream<Route> mainRoutes(Snapshot snapshot) {
-    return snapshot.nodes().values().stream().flatMap(n -> n.host().mainRoutes(IpFamily.INET).values());
+    return snapshot.nodes().values().stream()
+        .flatMap(n -> n.host().mainRoutes(IpFamily.INET).values());
   }
 
   private static boolean anyDevice(Snapshot snapshot, String name) {
     return snapshot.nodes().values().stream()
-        .anyMatch(
-            n ->
-                n.get(Section.LINKS).values().anyMatch(l -> l.name().equals(name))
-                    || n.get(Section.ADDRESSES).values().anyMatch(a -> a.device().equals(name))
-                    || n.host().mainRoutes(IpFamily.INET).values().anyMatch(r -> r.device().filter(name::equals).isPresent()));
+        .anyMatch(n ->
+            n.get(Section.LINKS).values().anyMatch(l -> l.name().equals(name))
+                || n.get(Section.ADDRESSES).values().anyMatch(a -> a.device().equals(name))
+                || n.host()
+                    .mainRoutes(IpFamily.INET)
+                    .values()
+                    .anyMatch(r -> r.device().filter(name::equals).isPresent()));
   }
 
   private static FabricKind detectFabric(Snapshot snapshot) {
     boolean asksOverTunl =
         snapshot.nodes().values().stream()
-            .anyMatch(n -> n.get(Section.ROUTE_LOOKUPS).values().anyMatch(l -> l.device().filter(d -> d.startsWith("tunl")).isPresent() && l.gateway().isPresent()));
-    boolean routesOverTunl = asksOverTunl || mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("tunl")).isPresent() && r.gateway().isPresent());
-    boolean pools = snapshot.get(Section.IP_POOLS).values().map(IpPool::ipipMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
-    boolean vxlanPools = snapshot.get(Section.IP_POOLS).values().map(IpPool::vxlanMode).anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
+            .anyMatch(n ->
+                n.get(Section.ROUTE_LOOKUPS)
+                    .values()
+                    .anyMatch(l ->
+                        l.device().filter(d -> d.startsWith("tunl")).isPresent()
+                            && l.gateway().isPresent()));
+    boolean routesOverTunl =
+        asksOverTunl
+            || mainRoutes(snapshot)
+                .anyMatch(r ->
+                    r.device().filter(d -> d.startsWith("tunl")).isPresent()
+                        && r.gateway().isPresent());
+    boolean pools =
+        snapshot
+            .get(Section.IP_POOLS)
+            .values()
+            .map(IpPool::ipipMode)
+            .anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
+    boolean vxlanPools =
+        snapshot
+            .get(Section.IP_POOLS)
+            .values()
+            .map(IpPool::vxlanMode)
+            .anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
     boolean cali =
         mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("cali")).isPresent())
             || !snapshot.get(Section.CALICO_NODES).isEmpty()
-            || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.BGP_SESSIONS).isNotGathered());
-    boolean bird = mainRoutes(snapshot).anyMatch(r -> r.hasProtocol("bird") || r.type() == RouteType.BLACKHOLE && r.hasProtocol("80"));
+            || snapshot.nodes().values().stream()
+                .anyMatch(n -> !n.get(Section.BGP_SESSIONS).isNotGathered());
+    boolean bird =
+        mainRoutes(snapshot)
+            .anyMatch(r ->
+                r.hasProtocol("bird") || r.type() == RouteType.BLACKHOLE && r.hasProtocol("80"));
     if (anyDevice(snapshot, "vxlan.calico") || vxlanPools) {
       return FabricKind.CALICO_VXLAN;
     }
     if (routesOverTunl || pools) {
       return FabricKind.CALICO_IPIP;
     }
-    if (snapshot.nodes().values().stream().anyMatch(n -> n.get(Section.OVS_PORTS).values().anyMatch(p -> p.type().filter(t -> t.equals("gre")).isPresent()))) {
+    if (snapshot.nodes().values().stream()
+        .anyMatch(n ->
+            n.get(Section.OVS_PORTS)
+                .values()
+                .anyMatch(p -> p.type().filter(t -> t.equals("gre")).isPresent()))) {
       return FabricKind.OVS_GRE;
     }
     if (anyDevice(snapshot, "flannel.1")) {
@@ -162,18 +207,24 @@ public final class ClusterView {
     if (cali || bird) {
       return FabricKind.CALICO_BGP;
     }
-    boolean subnetEnv = snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.SUBNET_ENV).isEmpty());
+    boolean subnetEnv =
+        snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.SUBNET_ENV).isEmpty());
     if (subnetEnv || anyDevice(snapshot, "cni0")) {
       return FabricKind.FLANNEL_HOST_GW;
     }
     boolean dockerRouted =
         mainRoutes(snapshot).anyMatch(r -> r.device().filter("docker0"::equals).isPresent())
-            && mainRoutes(snapshot).anyMatch(r -> r.gateway().isPresent() && !r.destination().isDefault() && r.type() == RouteType.UNICAST);
+            && mainRoutes(snapshot)
+                .anyMatch(r ->
+                    r.gateway().isPresent()
+                        && !r.destination().isDefault()
+                        && r.type() == RouteType.UNICAST);
     return dockerRouted ? FabricKind.STATIC_ROUTES : FabricKind.UNKNOWN;
   }
 
   private static ServiceProxyKind detectServiceProxy(Snapshot snapshot) {
-    if (anyDevice(snapshot, "kube-ipvs0") || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.IPVS).isEmpty())) {
+    if (anyDevice(snapshot, "kube-ipvs0")
+        || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.IPVS).isEmpty())) {
       return ServiceProxyKind.IPVS;
     }
     Optional<String> mode =
@@ -194,10 +245,12 @@ public final class ClusterView {
     boolean chains =
         snapshot.nodes().values().stream()
             .flatMap(n -> iptables(n.host(), IpFamily.INET).stream())
-            .anyMatch(
-                l ->
-                    l.chains().values().anyMatch(c -> c.name().equals("KUBE-SERVICES"))
-                        || l.rules().values().anyMatch(r -> r.chain().startsWith("KUBE-SVC") || r.chain().equals("KUBE-SERVICES")));
+            .anyMatch(l ->
+                l.chains().values().anyMatch(c -> c.name().equals("KUBE-SERVICES"))
+                    || l.rules()
+                        .values()
+                        .anyMatch(r ->
+                            r.chain().startsWith("KUBE-SVC") || r.chain().equals("KUBE-SERVICES")));
     return chains ? ServiceProxyKind.IPTABLES : ServiceProxyKind.UNKNOWN;
   }
 }

@@ -9,9 +9,15 @@ public final class Devices {
 
   private Devices() {}
 
-  /** An end of a pod's veth pair on the node: flannel's and docker's {@code veth…}, Calico's {@code cali…}, Weave's. */
+  /**
+   * An end of a pod's veth pair on the node: flannel's and docker's {@code veth…}, Calico's {@code
+   * cali…}, Weave's.
+   */
   public static boolean isPodLink(String device) {
-    return device.startsWith("cali") || device.startsWith("veth") || device.startsWith("lxc") || device.startsWith("vethwe");
+    return device.startsWith("cali")
+        || device.startsWith("veth")
+        || device.startsWith("lxc")
+        || device.startsWith("vethwe");
   }
 
   /** Bridges that pods hang on: cni0, docker0, cbr0, kube-bridge, Docker's {@code br-<id>}. */
@@ -38,7 +44,10 @@ public final class Devices {
 
   /** An IPIP, VXLAN or TUN device that carries pod traffic between nodes. */
   public static boolean isTunnel(String device) {
-    return device.startsWith("tunl") || device.startsWith("flannel") || device.startsWith("vxlan") || device.equals("vxlan.calico");
+    return device.startsWith("tunl")
+        || device.startsWith("flannel")
+        || device.startsWith("vxlan")
+        || device.equals("vxlan.calico");
   }
 
   /** Whether addresses on it are the node's own on the network between nodes. */

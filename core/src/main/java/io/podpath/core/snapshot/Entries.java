@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * A table as far as it was gathered, in the order of its tool.
  *
- * @param source the text it was read from, so that also an empty table has a place; empty when it was put together from several
+ * @param source the text it was read from, so that also an empty table has a place; empty when it
+ *     was put together from several
  */
 public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source> source) {
 
@@ -83,15 +84,16 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source
   }
 
   /**
-   * Joins two readings of one table taken at the same time. Rows are the same when the section's key says so; {@code this} wins or is
-   * completed from the other row, as the section says.
+   * Joins two readings of one table taken at the same time. Rows are the same when the section's
+   * key says so; {@code this} wins or is completed from the other row, as the section says.
    */
   Entries<T> join(Entries<T> other, Section<T> section) {
     if (other.isEmpty()) {
       return new Entries<>(facts, coverage.best(other.coverage), source.or(other::source));
     }
     if (isEmpty()) {
-      return new Entries<>(other.facts, coverage.best(other.coverage), other.source.or(this::source));
+      return new Entries<>(
+          other.facts, coverage.best(other.coverage), other.source.or(this::source));
     }
     Map<Object, T> theirs = new LinkedHashMap<>();
     for (Fact<T> fact : other.facts) {
@@ -103,7 +105,8 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source
       Object key = section.key(fact.value());
       mine.add(key);
       T match = theirs.get(key);
-      rows.add(match == null ? fact : new Fact<>(section.complete(fact.value(), match), fact.from()));
+      rows.add(
+          match == null ? fact : new Fact<>(section.complete(fact.value(), match), fact.from()));
     }
     for (Fact<T> fact : other.facts) {
       if (!mine.contains(section.key(fact.value()))) {

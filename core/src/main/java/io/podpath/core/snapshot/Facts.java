@@ -63,7 +63,10 @@ public final class Facts {
     return get(Section.routes(family, Section.RouteScope.LOCAL));
   }
 
-  /** Equal when the tables hold the same values in the same order; where they were read does not count. */
+  /**
+   * Equal when the tables hold the same values in the same order; where they were read does not
+   * count.
+   */
   public boolean sameValues(Facts other) {
     return values().equals(other.values());
   }

@@ -3,8 +3,8 @@ package io.podpath.core.snapshot;
 import java.util.List;
 
 /**
- * The states a cluster went through in one input. A bundle has one; a transcript has a new one each time a command that changes or shows
- * something runs again.
+ * The states a cluster went through in one input. A bundle has one; a transcript has a new one each
+ * time a command that changes or shows something runs again.
  *
  * @param moments in time order, never empty
  */

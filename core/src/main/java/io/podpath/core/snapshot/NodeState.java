@@ -5,10 +5,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One node: its host network namespace together with its files and logs, and the namespaces of its pods.
+ * One node: its host network namespace together with its files and logs, and the namespaces of its
+ * pods.
  *
- * @param named whether the input says that all of this is one machine. Outputs pasted from a prompt without a host name may be of several
- *     machines, so nothing may be concluded from two of them that do not fit
+ * @param named whether the input says that all of this is one machine. Outputs pasted from a prompt
+ *     without a host name may be of several machines, so nothing may be concluded from two of them
+ *     that do not fit
  * @param pods by {@code namespace_name}, or by the name of the namespace
  */
 public record NodeState(String name, boolean named, Facts host, SortedMap<String, Facts> pods) {

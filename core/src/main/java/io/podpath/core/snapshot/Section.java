@@ -57,8 +57,9 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
- * A table that can be gathered, typed by its rows. Sections of scope NETNS exist once per network namespace, NODE once per node,
- * CLUSTER once. Their names are stable: they stand in JSON and in "not gathered" lists.
+ * A table that can be gathered, typed by its rows. Sections of scope NETNS exist once per network
+ * namespace, NODE once per node, CLUSTER once. Their names are stable: they stand in JSON and in
+ * "not gathered" lists.
  */
 public final class Section<T> {
 
@@ -69,7 +70,9 @@ public final class Section<T> {
     CLUSTER
   }
 
-  /** The tables of routes: main and local apart, because the plain {@code ip route} shows only main. */
+  /**
+   * The tables of routes: main and local apart, because the plain {@code ip route} shows only main.
+   */
   public enum RouteScope {
     MAIN,
     LOCAL,
@@ -87,7 +90,11 @@ public final class Section<T> {
   private final boolean completesRows;
 
   private Section(
-      String name, Scope scope, Function<T, Object> key, BinaryOperator<T> complete, boolean completesRows) {
+      String name,
+      Scope scope,
+      Function<T, Object> key,
+      BinaryOperator<T> complete,
+      boolean completesRows) {
     this.name = name;
     this.scope = scope;
     this.key = key;
@@ -108,7 +115,9 @@ public final class Section<T> {
       completed("links", Scope.NETNS, Link::name, Section::completeLink);
   public static final Section<Address> ADDRESSES =
       section("addresses", Scope.NETNS, a -> List.of(a.device(), a.local(), a.prefixLength()));
-  public static final Section<RouteLookup> ROUTE_LOOKUPS = section("route-lookups", Scope.NETNS, r -> r);
+  public static final Section<RouteLookup> ROUTE_LOOKUPS =
+      section("route-lookups", Scope.NETNS, r -> r);
+
   /** IPv4 neighbours: {@code arp} and {@code ip -4 neigh} show these only. */
   public static final Section<Neighbour> NEIGHBOURS =
       section("neighbours", Scope.NETNS, n -> List.of(n.address(), n.device()));
@@ -121,15 +130,26 @@ public final class Section<T> {
       section(
           "fdb",
           Scope.NETNS,
-          f -> List.of(f.mac(), f.device(), f.vlan(), f.destination(), f.master(), f.flags().contains("self")));
-  public static final Section<BridgePort> BRIDGE_PORTS = section("bridge-ports", Scope.NETNS, BridgePort::port);
-  public static final Section<BridgeVlan> BRIDGE_VLANS = section("bridge-vlans", Scope.NETNS, v -> v);
+          f ->
+              List.of(
+                  f.mac(),
+                  f.device(),
+                  f.vlan(),
+                  f.destination(),
+                  f.master(),
+                  f.flags().contains("self")));
+  public static final Section<BridgePort> BRIDGE_PORTS =
+      section("bridge-ports", Scope.NETNS, BridgePort::port);
+  public static final Section<BridgeVlan> BRIDGE_VLANS =
+      section("bridge-vlans", Scope.NETNS, v -> v);
   public static final Section<Sysctl> SYSCTLS = section("sysctls", Scope.NETNS, Sysctl::key);
   public static final Section<Socket> SOCKETS = section("sockets", Scope.NETNS, s -> s);
   public static final Section<IpSet> IPSETS = section("ipsets", Scope.NETNS, IpSet::name);
-  public static final Section<IpSetMember> IPSET_MEMBERS = section("ipset-members", Scope.NETNS, m -> m);
+  public static final Section<IpSetMember> IPSET_MEMBERS =
+      section("ipset-members", Scope.NETNS, m -> m);
   public static final Section<VirtualServer> IPVS =
-      section("ipvs", Scope.NETNS, v -> List.of(v.protocol(), v.address(), v.port(), v.firewallMark()));
+      section(
+          "ipvs", Scope.NETNS, v -> List.of(v.protocol(), v.address(), v.port(), v.firewallMark()));
   public static final Section<ConntrackEntry> CONNTRACK = section("conntrack", Scope.NETNS, c -> c);
   public static final Section<NftChain> NFT_CHAINS =
       section("nft-chains", Scope.NETNS, c -> List.of(c.family(), c.table(), c.name()));
@@ -161,7 +181,8 @@ public final class Section<T> {
         CHAINS.put(
             new Key(family, backend),
             section(tool + "-chains", Scope.NETNS, c -> List.of(c.table(), c.name())));
-        // Equal rules may stand twice in one chain and both count, and their order matters: readings are joined chain by chain, never
+        // Equal rules may stand twice in one chain and both count, and their order matters:
+        // readings are joined chain by chain, never
         // rule by rule.
         CHAIN_RULES.put(
             new Key(family, backend),
@@ -173,8 +194,10 @@ public final class Section<T> {
   public static final Section<CniConfig> CNI_CONFIGS = section("cni-configs", Scope.NODE, c -> c);
   public static final Section<DirectoryEntry> DIRECTORY = section("directory", Scope.NODE, d -> d);
   public static final Section<SubnetEnv> SUBNET_ENV = section("subnet-env", Scope.NODE, s -> s);
-  public static final Section<DockerOptions> DOCKER_OPTIONS = section("docker-options", Scope.NODE, d -> d);
-  public static final Section<KubeProxyConfig> KUBE_PROXY_CONFIG = section("kube-proxy-config", Scope.NODE, k -> k);
+  public static final Section<DockerOptions> DOCKER_OPTIONS =
+      section("docker-options", Scope.NODE, d -> d);
+  public static final Section<KubeProxyConfig> KUBE_PROXY_CONFIG =
+      section("kube-proxy-config", Scope.NODE, k -> k);
   public static final Section<LogEvent> LOGS = section("logs", Scope.NODE, e -> e);
   public static final Section<BgpSession> BGP_SESSIONS =
       section("bgp-sessions", Scope.NODE, s -> s.peer().isPresent() ? s.peer() : s.type());
@@ -186,14 +209,16 @@ public final class Section<T> {
   public static final Section<InterfaceStanza> INTERFACE_STANZAS =
       section("interfaces-file", Scope.NODE, InterfaceStanza::device);
 
-  public static final Section<KubeNode> NODES = completed("nodes", Scope.CLUSTER, KubeNode::name, KubeNode::or);
+  public static final Section<KubeNode> NODES =
+      completed("nodes", Scope.CLUSTER, KubeNode::name, KubeNode::or);
   public static final Section<Pod> PODS =
       completed("pods", Scope.CLUSTER, p -> List.of(p.namespace(), p.name()), Pod::or);
   public static final Section<Service> SERVICES =
       section("services", Scope.CLUSTER, s -> List.of(s.namespace(), s.name()));
   public static final Section<EndpointSlice> ENDPOINT_SLICES =
       section("endpoint-slices", Scope.CLUSTER, s -> List.of(s.namespace(), s.name()));
-  public static final Section<IpPool> IP_POOLS = completed("ip-pools", Scope.CLUSTER, IpPool::name, IpPool::or);
+  public static final Section<IpPool> IP_POOLS =
+      completed("ip-pools", Scope.CLUSTER, IpPool::name, IpPool::or);
   public static final Section<BgpConfiguration> BGP_CONFIGURATIONS =
       section("bgp-configurations", Scope.CLUSTER, BgpConfiguration::name);
   public static final Section<BgpPeer> BGP_PEERS = section("bgp-peers", Scope.CLUSTER, p -> p);
@@ -201,8 +226,10 @@ public final class Section<T> {
       completed("calico-nodes", Scope.CLUSTER, CalicoNode::name, CalicoNode::or);
   public static final Section<BlockAffinity> BLOCK_AFFINITIES =
       section("block-affinities", Scope.CLUSTER, b -> List.of(b.cidr(), b.node()));
-  public static final Section<NetworkPlan> NETWORK_PLANS = section("network-plans", Scope.CLUSTER, p -> p);
-  public static final Section<FlannelNetwork> FLANNEL_NETWORKS = section("flannel-networks", Scope.CLUSTER, f -> f);
+  public static final Section<NetworkPlan> NETWORK_PLANS =
+      section("network-plans", Scope.CLUSTER, p -> p);
+  public static final Section<FlannelNetwork> FLANNEL_NETWORKS =
+      section("flannel-networks", Scope.CLUSTER, f -> f);
   public static final Section<KubeEvent> EVENTS = section("events", Scope.CLUSTER, e -> e);
   public static final Section<Host> HOSTS = section("hosts", Scope.CLUSTER, h -> h);
 

@@ -15,7 +15,10 @@ import java.util.function.UnaryOperator;
  * @param nodes in natural order of their names (node-2 before node-10)
  */
 public record Snapshot(
-    Optional<String> takenAt, Facts cluster, SortedMap<String, NodeState> nodes, List<UnreadLine> unread) {
+    Optional<String> takenAt,
+    Facts cluster,
+    SortedMap<String, NodeState> nodes,
+    List<UnreadLine> unread) {
 
   public Snapshot {
     SortedMap<String, NodeState> sorted = new TreeMap<>(NATURAL_ORDER);
@@ -60,17 +63,15 @@ public record Snapshot(
       return false;
     }
     return nodes.values().stream()
-        .allMatch(
-            mine -> {
-              NodeState theirs = java.util.Objects.requireNonNull(other.nodes.get(mine.name()));
-              return mine.host().sameValues(theirs.host())
-                  && mine.pods().keySet().equals(theirs.pods().keySet())
-                  && mine.pods().keySet().stream()
-                      .allMatch(
-                          p ->
-                              java.util.Objects.requireNonNull(mine.pods().get(p))
-                                  .sameValues(java.util.Objects.requireNonNull(theirs.pods().get(p))));
-            });
+        .allMatch(mine -> {
+          NodeState theirs = java.util.Objects.requireNonNull(other.nodes.get(mine.name()));
+          return mine.host().sameValues(theirs.host())
+              && mine.pods().keySet().equals(theirs.pods().keySet())
+              && mine.pods().keySet().stream()
+                  .allMatch(p ->
+                      java.util.Objects.requireNonNull(mine.pods().get(p))
+                          .sameValues(java.util.Objects.requireNonNull(theirs.pods().get(p))));
+        });
   }
 
   private static int compareNaturally(String a, String b) {
@@ -90,7 +91,9 @@ public record Snapshot(
       String left = stripZeros(a.substring(i, endA));
       String right = stripZeros(b.substring(j, endB));
       int byNumber =
-          left.length() != right.length() ? Integer.compare(left.length(), right.length()) : left.compareTo(right);
+          left.length() != right.length()
+              ? Integer.compare(left.length(), right.length())
+              : left.compareTo(right);
       if (byNumber != 0) {
         return byNumber;
       }

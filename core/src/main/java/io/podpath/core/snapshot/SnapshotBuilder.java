@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Puts a snapshot together from readings of one time. Node names differ in case between prompts and Kubernetes; they are one node. */
+/**
+ * Puts a snapshot together from readings of one time. Node names differ in case between prompts and
+ * Kubernetes; they are one node.
+ */
 public final class SnapshotBuilder {
 
   private final Facts.Builder cluster = new Facts.Builder();
@@ -52,13 +55,17 @@ public final class SnapshotBuilder {
    * @param node whose table it is; without effect for cluster-wide sections
    * @param netns {@link Source#HOST} or a pod's namespace
    */
-  public <T> SnapshotBuilder add(String node, boolean named, String netns, Section<T> section, Entries<T> entries, int rank) {
+  public <T> SnapshotBuilder add(
+      String node, boolean named, String netns, Section<T> section, Entries<T> entries, int rank) {
     switch (section.scope()) {
       case CLUSTER -> cluster.add(section, entries, rank);
       case NODE -> of(node, named).host.add(section, entries, rank);
       case NETNS -> {
         Node owner = of(node, named);
-        Facts.Builder facts = netns.equals(Source.HOST) ? owner.host : owner.pods.computeIfAbsent(netns, n -> new Facts.Builder());
+        Facts.Builder facts =
+            netns.equals(Source.HOST)
+                ? owner.host
+                : owner.pods.computeIfAbsent(netns, n -> new Facts.Builder());
         facts.add(section, entries, rank);
       }
     }

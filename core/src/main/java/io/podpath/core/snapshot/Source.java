@@ -3,8 +3,9 @@ package io.podpath.core.snapshot;
 import java.util.Optional;
 
 /**
- * A text that facts were read from: a file of a bundle, or one command's output inside a transcript. Facts share it, so that a million
- * routes do not keep a million copies of where they came from.
+ * A text that facts were read from: a file of a bundle, or one command's output inside a
+ * transcript. Facts share it, so that a million routes do not keep a million copies of where they
+ * came from.
  *
  * @param file name as the user gave it, or its path inside the bundle
  * @param firstLine line of {@code file} on which {@code text} begins, from 1
@@ -12,7 +13,8 @@ import java.util.Optional;
  * @param netns {@code host} or a pod's {@code namespace_name}
  * @param command what was run, as far as known
  * @param text the output, line ends as {@code \n}
- * @param filtered why lines may be missing (piped into grep, cut by the author); empty for a whole output
+ * @param filtered why lines may be missing (piped into grep, cut by the author); empty for a whole
+ *     output
  */
 public record Source(
     String file,

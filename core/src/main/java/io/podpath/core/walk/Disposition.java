@@ -2,7 +2,10 @@ package io.podpath.core.walk;
 
 import java.util.Locale;
 
-/** How a packet's way ends. The list is closed; names in text and JSON are those of {@link #toString()}. */
+/**
+ * How a packet's way ends. The list is closed; names in text and JSON are those of {@link
+ * #toString()}.
+ */
 public enum Disposition {
   DELIVERED,
   NO_ROUTE,

@@ -19,7 +19,9 @@ public final class BrctlShowParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return command.program().equals("brctl") && !command.operands().isEmpty() && command.operands().getFirst().equals("show");
+    return command.program().equals("brctl")
+        && !command.operands().isEmpty()
+        && command.operands().getFirst().equals("show");
   }
 
   @Override
@@ -33,7 +35,10 @@ public final class BrctlShowParser implements OutputParser {
   }
 
   private static boolean isHeading(List<String> words) {
-    return words.size() > 4 && words.getFirst().equals("bridge") && words.get(1).equals("name") && words.contains("STP");
+    return words.size() > 4
+        && words.getFirst().equals("bridge")
+        && words.get(1).equals("name")
+        && words.contains("STP");
   }
 
   /** {@code cni0 8000.e2ee89678398 no veth28b04daf}. */
@@ -59,7 +64,8 @@ public final class BrctlShowParser implements OutputParser {
   public Reading parse(Source source) {
     ReadingBuilder builder = new ReadingBuilder(source);
     Optional<ShellCommand> command = source.command().map(ShellCommand::parse);
-    boolean headed = Lines.of(source).stream().map(Lines.Line::words).anyMatch(BrctlShowParser::isHeading);
+    boolean headed =
+        Lines.of(source).stream().map(Lines.Line::words).anyMatch(BrctlShowParser::isHeading);
     if (command.isPresent() ? command.get().operands().size() == 1 : headed) {
       builder.whole(Section.BRIDGE_PORTS, 10);
     } else {
@@ -79,7 +85,10 @@ public final class BrctlShowParser implements OutputParser {
       } else if (words.size() == 1 && bridge.isPresent() && isInterface(words.getFirst())) {
         add(words.getFirst(), bridge.get(), line.number(), builder);
       } else {
-        builder.unread(Section.BRIDGE_PORTS, line.number(), Remark.isCut(line.text()) ? "lines were left out here" : "no line of brctl show");
+        builder.unread(
+            Section.BRIDGE_PORTS,
+            line.number(),
+            Remark.isCut(line.text()) ? "lines were left out here" : "no line of brctl show");
       }
     }
     return builder.build();
@@ -87,10 +96,15 @@ public final class BrctlShowParser implements OutputParser {
 
   /** What the kernel accepts as a name ({@code dev.c: dev_valid_name}). */
   private static boolean isInterface(String word) {
-    return word.length() < 16 && !Remark.isCut(word) && word.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '/' && c != ':');
+    return word.length() < 16
+        && !Remark.isCut(word)
+        && word.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '/' && c != ':');
   }
 
   private static void add(String port, String bridge, int line, ReadingBuilder builder) {
-    builder.add(Section.BRIDGE_PORTS, new BridgePort(port, bridge, Optional.empty(), new TreeMap<>()), line);
+    builder.add(
+        Section.BRIDGE_PORTS,
+        new BridgePort(port, bridge, Optional.empty(), new TreeMap<>()),
+        line);
   }
 }

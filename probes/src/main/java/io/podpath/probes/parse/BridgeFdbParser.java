@@ -16,13 +16,33 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code bridge fdb}, as text or JSON; a listing of one interface leaves its name out, then the command tells it. */
+/**
+ * {@code bridge fdb}, as text or JSON; a listing of one interface leaves its name out, then the
+ * command tells it.
+ */
 @AutoService(OutputParser.class)
 public final class BridgeFdbParser implements OutputParser {
 
-  /** Words that may follow {@code master} when it is a flag and not the name of a bridge (iproute2 {@code fdb.c: print_fdb}). */
+  /**
+   * Words that may follow {@code master} when it is a flag and not the name of a bridge (iproute2
+   * {@code fdb.c: print_fdb}).
+   */
   private static final Set<String> FLAGS =
-      Set.of("self", "master", "router", "extern_learn", "offload", "sticky", "locked", "static", "permanent", "noarp", "stale", "delay", "probe", "added_by_user");
+      Set.of(
+          "self",
+          "master",
+          "router",
+          "extern_learn",
+          "offload",
+          "sticky",
+          "locked",
+          "static",
+          "permanent",
+          "noarp",
+          "stale",
+          "delay",
+          "probe",
+          "added_by_user");
 
   private record Row(FdbEntry entry, int line) {}
 
@@ -33,14 +53,20 @@ public final class BridgeFdbParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "bridge").filter(c -> c.isAbout("fdb", "f") && c.lists()).isPresent();
+    return IpCommand.of(command, "bridge")
+        .filter(c -> c.isAbout("fdb", "f") && c.lists())
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("fdb") ? 10 : 0;
     if (JsonText.is(text)) {
-      return JsonText.has(text, "mac") && JsonText.has(text, "flags") && !JsonText.has(text, "addr_info") ? 85 + hint : 0;
+      return JsonText.has(text, "mac")
+              && JsonText.has(text, "flags")
+              && !JsonText.has(text, "addr_info")
+          ? 85 + hint
+          : 0;
     }
     int entries = 0;
     int others = 0;
@@ -52,7 +78,10 @@ public final class BridgeFdbParser implements OutputParser {
       boolean entry =
           MacAddress.parse(words.getFirst()).isPresent()
               && words.size() > 1
-              && (words.contains("dev") || words.contains("dst") || words.contains("self") || words.contains("master"));
+              && (words.contains("dev")
+                  || words.contains("dst")
+                  || words.contains("self")
+                  || words.contains("master"));
       entries += entry ? 1 : 0;
       others += entry ? 0 : 1;
     }
@@ -62,10 +91,12 @@ public final class BridgeFdbParser implements OutputParser {
   @Override
   public Reading parse(Source source) {
     Optional<IpCommand> command = IpCommand.of(source, "bridge");
-    Optional<String> device = command.flatMap(c -> c.selector("dev").or(() -> c.selector("brport")));
+    Optional<String> device =
+        command.flatMap(c -> c.selector("dev").or(() -> c.selector("brport")));
     List<Row> rows = new ArrayList<>();
     boolean json = JsonText.is(source.text());
-    List<Tree.Broken> unread = json ? readObjects(source, device, rows) : readLines(source, device, rows);
+    List<Tree.Broken> unread =
+        json ? readObjects(source, device, rows) : readLines(source, device, rows);
     int rank = json ? 30 : command.map(IpCommand::rank).orElse(20);
     ReadingBuilder builder = new ReadingBuilder(source);
     if (isWhole(source, command, rows)) {
@@ -78,17 +109,27 @@ public final class BridgeFdbParser implements OutputParser {
     return builder.build();
   }
 
-  /** Every interface that is up lists its own all-nodes group, which nobody pastes who picks lines. */
+  /**
+   * Every interface that is up lists its own all-nodes group, which nobody pastes who picks lines.
+   */
   private static boolean isWhole(Source source, Optional<IpCommand> command, List<Row> rows) {
     if (command.isPresent()) {
       return command.get().selectors().isEmpty();
     }
-    boolean named = source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT).contains("fdb");
+    boolean named =
+        source
+            .file()
+            .substring(source.file().lastIndexOf('/') + 1)
+            .toLowerCase(Locale.ROOT)
+            .contains("fdb");
     MacAddress allNodes = MacAddress.of("33:33:00:00:00:01");
-    return named && rows.stream().allMatch(r -> r.entry.device().isPresent()) && rows.stream().anyMatch(r -> r.entry.mac().equals(allNodes));
+    return named
+        && rows.stream().allMatch(r -> r.entry.device().isPresent())
+        && rows.stream().anyMatch(r -> r.entry.mac().equals(allNodes));
   }
 
-  private static List<Tree.Broken> readLines(Source source, Optional<String> device, List<Row> rows) {
+  private static List<Tree.Broken> readLines(
+      Source source, Optional<String> device, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
@@ -98,7 +139,10 @@ public final class BridgeFdbParser implements OutputParser {
       try {
         rows.add(new Row(readLine(words, device), line.number()));
       } catch (BadLine e) {
-        unread.add(new Tree.Broken(line.number(), Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
+        unread.add(
+            new Tree.Broken(
+                line.number(),
+                Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
       }
     }
     return unread;
@@ -130,7 +174,8 @@ public final class BridgeFdbParser implements OutputParser {
           }
         }
         case "nhid" -> flags.add("nhid " + cursor.take("nhid"));
-        case "via", "used", "updated", "src_vni", "link-netnsid", "link-netns", "activity_notify" -> cursor.take(word);
+        case "via", "used", "updated", "src_vni", "link-netnsid", "link-netns", "activity_notify" ->
+            cursor.take(word);
         default -> {
           if (MacAddress.parse(word).isPresent() || word.equals(">")) {
             throw new BadLine("no entry of a forwarding database");
@@ -143,10 +188,12 @@ public final class BridgeFdbParser implements OutputParser {
   }
 
   private static MacAddress mac(String text) throws BadLine {
-    return MacAddress.parse(text).orElseThrow(() -> new BadLine("no MAC address: " + WordCursor.shown(text)));
+    return MacAddress.parse(text)
+        .orElseThrow(() -> new BadLine("no MAC address: " + WordCursor.shown(text)));
   }
 
-  private static List<Tree.Broken> readObjects(Source source, Optional<String> device, List<Row> rows) {
+  private static List<Tree.Broken> readObjects(
+      Source source, Optional<String> device, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     JsonText.Rows objects = JsonText.rows(source);
     for (Tree object : objects.rows()) {

@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code ip neigh}, as text or JSON; a listing of one interface leaves its name out, then the command tells it. */
+/**
+ * {@code ip neigh}, as text or JSON; a listing of one interface leaves its name out, then the
+ * command tells it.
+ */
 @AutoService(OutputParser.class)
 public final class IpNeighParser implements OutputParser {
 
@@ -28,14 +31,18 @@ public final class IpNeighParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "ip").filter(c -> (c.isAbout("neighbour", "n") || c.isAbout("neighbor", "n")) && c.lists()).isPresent();
+    return IpCommand.of(command, "ip")
+        .filter(c -> (c.isAbout("neighbour", "n") || c.isAbout("neighbor", "n")) && c.lists())
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("neigh") || fileName.contains("arp") ? 10 : 0;
     if (JsonText.is(text)) {
-      return JsonText.has(text, "dst") && JsonText.has(text, "state") && !JsonText.has(text, "mac") ? 85 + hint : 0;
+      return JsonText.has(text, "dst") && JsonText.has(text, "state") && !JsonText.has(text, "mac")
+          ? 85 + hint
+          : 0;
     }
     int neighbours = 0;
     int others = 0;
@@ -45,7 +52,10 @@ public final class IpNeighParser implements OutputParser {
         continue;
       }
       boolean address = IpAddress.parse(words.getFirst()).isPresent();
-      boolean state = words.contains("lladdr") || IpNeighWords.isState(words.getLast()) || words.getLast().equals("proxy");
+      boolean state =
+          words.contains("lladdr")
+              || IpNeighWords.isState(words.getLast())
+              || words.getLast().equals("proxy");
       neighbours += address && state ? 1 : 0;
       others += address && state ? 0 : 1;
     }
@@ -59,27 +69,44 @@ public final class IpNeighParser implements OutputParser {
     ReadingBuilder builder = new ReadingBuilder(source);
     List<Row> rows = new ArrayList<>();
     boolean json = JsonText.is(source.text());
-    List<Tree.Broken> unread = json ? readObjects(source, device, rows) : readLines(source, device, rows);
+    List<Tree.Broken> unread =
+        json ? readObjects(source, device, rows) : readLines(source, device, rows);
     int rank = json ? 30 : command.map(IpCommand::rank).orElse(20);
     for (IpFamily family : IpFamily.values()) {
       announce(source, command, family, rows, rank, builder);
     }
-    rows.forEach(r -> builder.add(Section.neighbours(r.neighbour.address().family()), r.neighbour, r.line));
+    rows.forEach(
+        r -> builder.add(Section.neighbours(r.neighbour.address().family()), r.neighbour, r.line));
     for (Tree.Broken line : unread) {
       boolean six = source.line(line.line()).contains("::");
-      builder.unread(Section.neighbours(six ? IpFamily.INET6 : command.flatMap(IpCommand::family).orElse(IpFamily.INET)), line.line(), line.reason());
+      builder.unread(
+          Section.neighbours(
+              six ? IpFamily.INET6 : command.flatMap(IpCommand::family).orElse(IpFamily.INET)),
+          line.line(),
+          line.reason());
     }
     return builder.build();
   }
 
   private static void announce(
-      Source source, Optional<IpCommand> command, IpFamily family, List<Row> rows, int rank, ReadingBuilder builder) {
+      Source source,
+      Optional<IpCommand> command,
+      IpFamily family,
+      List<Row> rows,
+      int rank,
+      ReadingBuilder builder) {
     if (command.isPresent() && command.get().family().filter(f -> f != family).isPresent()) {
       return;
     }
     boolean any = rows.stream().anyMatch(r -> r.neighbour.address().family() == family);
-    boolean named = source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT).contains("neigh");
-    // Without a command: rows without a device are a listing of one interface; a family without rows may not have been asked for.
+    boolean named =
+        source
+            .file()
+            .substring(source.file().lastIndexOf('/') + 1)
+            .toLowerCase(Locale.ROOT)
+            .contains("neigh");
+    // Without a command: rows without a device are a listing of one interface; a family without
+    // rows may not have been asked for.
     boolean whole =
         command.isPresent()
             ? command.get().selectors().isEmpty()
@@ -91,7 +118,8 @@ public final class IpNeighParser implements OutputParser {
     }
   }
 
-  private static List<Tree.Broken> readLines(Source source, Optional<String> device, List<Row> rows) {
+  private static List<Tree.Broken> readLines(
+      Source source, Optional<String> device, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
@@ -101,7 +129,10 @@ public final class IpNeighParser implements OutputParser {
       try {
         rows.add(new Row(readLine(words, device), line.number()));
       } catch (BadLine e) {
-        unread.add(new Tree.Broken(line.number(), Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
+        unread.add(
+            new Tree.Broken(
+                line.number(),
+                Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
       }
     }
     return unread;
@@ -153,7 +184,8 @@ public final class IpNeighParser implements OutputParser {
     return mac;
   }
 
-  private static List<Tree.Broken> readObjects(Source source, Optional<String> device, List<Row> rows) {
+  private static List<Tree.Broken> readObjects(
+      Source source, Optional<String> device, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     JsonText.Rows objects = JsonText.rows(source);
     for (Tree object : objects.rows()) {
@@ -169,7 +201,9 @@ public final class IpNeighParser implements OutputParser {
 
   private static Neighbour readObject(Tree object, Optional<String> device) throws BadLine {
     String text = object.text("dst").orElse("");
-    IpAddress address = IpAddress.parse(text).orElseThrow(() -> new BadLine("dst is no address: " + WordCursor.shown(text)));
+    IpAddress address =
+        IpAddress.parse(text)
+            .orElseThrow(() -> new BadLine("dst is no address: " + WordCursor.shown(text)));
     Optional<String> lladdr = object.text("lladdr");
     Set<String> states = new TreeSet<>();
     for (Tree state : object.items("state")) {
@@ -180,7 +214,8 @@ public final class IpNeighParser implements OutputParser {
     Set<String> flags = new TreeSet<>();
     for (Map.Entry<String, Tree> member : object.members().entrySet()) {
       // a flag is a member without a value
-      if (member.getValue() instanceof Tree.Scalar(var word, var kind, var line) && kind == Tree.Scalar.Kind.NULL) {
+      if (member.getValue() instanceof Tree.Scalar(var word, var kind, var line)
+          && kind == Tree.Scalar.Kind.NULL) {
         flags.add(member.getKey());
       }
     }

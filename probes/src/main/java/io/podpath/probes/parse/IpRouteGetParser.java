@@ -24,14 +24,18 @@ public final class IpRouteGetParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "ip").filter(c -> c.isAbout("route", "r") && c.hasVerb("get")).isPresent();
+    return IpCommand.of(command, "ip")
+        .filter(c -> c.isAbout("route", "r") && c.hasVerb("get"))
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("get") ? 10 : 0;
     if (JsonText.is(text)) {
-      return JsonText.has(text, "dst") && JsonText.has(text, "cache") && JsonText.has(text, "flags") ? 90 + hint : 0;
+      return JsonText.has(text, "dst") && JsonText.has(text, "cache") && JsonText.has(text, "flags")
+          ? 90 + hint
+          : 0;
     }
     int answers = 0;
     int others = 0;
@@ -41,8 +45,11 @@ public final class IpRouteGetParser implements OutputParser {
       if (words.isEmpty()) {
         continue;
       }
-      boolean cache = words.getFirst().equals("cache") || words.contains("cache") && words.contains("\\");
-      if (cache && host || words.contains("uid") && isHost(words) || words.contains("from") && words.contains("::") && isHost(words)) {
+      boolean cache =
+          words.getFirst().equals("cache") || words.contains("cache") && words.contains("\\");
+      if (cache && host
+          || words.contains("uid") && isHost(words)
+          || words.contains("from") && words.contains("::") && isHost(words)) {
         answers++;
         host = false;
       } else if (isHost(words)) {
@@ -55,14 +62,16 @@ public final class IpRouteGetParser implements OutputParser {
   }
 
   private static boolean isHost(List<String> words) {
-    return (IpAddress.parse(words.getFirst()).isPresent() || words.size() > 1 && IpAddress.parse(words.get(1)).isPresent())
+    return (IpAddress.parse(words.getFirst()).isPresent()
+            || words.size() > 1 && IpAddress.parse(words.get(1)).isPresent())
         && words.contains("dev");
   }
 
   @Override
   public Reading parse(Source source) {
     ReadingBuilder builder = new ReadingBuilder(source);
-    builder.part(Section.ROUTE_LOOKUPS, JsonText.is(source.text()) ? 30 : 20, "only what was asked for");
+    builder.part(
+        Section.ROUTE_LOOKUPS, JsonText.is(source.text()) ? 30 : 20, "only what was asked for");
     if (JsonText.is(source.text())) {
       JsonText.Rows rows = JsonText.rows(source);
       for (Tree row : rows.rows()) {
@@ -97,7 +106,10 @@ public final class IpRouteGetParser implements OutputParser {
             pending = Optional.of(RouteLine.read(words, line.number()));
           }
         } catch (BadLine e) {
-          builder.unread(Section.ROUTE_LOOKUPS, line.number(), words.getFirst().equals("RTNETLINK") ? "the kernel refused" : e.reason());
+          builder.unread(
+              Section.ROUTE_LOOKUPS,
+              line.number(),
+              words.getFirst().equals("RTNETLINK") ? "the kernel refused" : e.reason());
         }
       }
     }
@@ -108,7 +120,11 @@ public final class IpRouteGetParser implements OutputParser {
   private static void cache(RouteDraft draft, List<String> words) {
     int mtu = words.indexOf("mtu");
     if (mtu > 0 && mtu + 1 < words.size()) {
-      draft.metrics.put("mtu", words.get(mtu + 1).equals("lock") && mtu + 2 < words.size() ? words.get(mtu + 2) : words.get(mtu + 1));
+      draft.metrics.put(
+          "mtu",
+          words.get(mtu + 1).equals("lock") && mtu + 2 < words.size()
+              ? words.get(mtu + 2)
+              : words.get(mtu + 1));
     }
   }
 

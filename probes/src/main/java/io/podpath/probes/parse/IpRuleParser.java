@@ -19,9 +19,30 @@ import java.util.TreeMap;
 public final class IpRuleParser implements OutputParser {
 
   private static final Set<String> VALUED =
-      Set.of("tos", "dsfield", "iif", "oif", "dev", "uidrange", "ipproto", "sport", "dport", "tun_id", "suppress_prefixlength", "suppress_ifgroup", "realms");
+      Set.of(
+          "tos",
+          "dsfield",
+          "iif",
+          "oif",
+          "dev",
+          "uidrange",
+          "ipproto",
+          "sport",
+          "dport",
+          "tun_id",
+          "suppress_prefixlength",
+          "suppress_ifgroup",
+          "realms");
 
-  private record Draft(long priority, boolean not, Optional<IpPrefix> from, Optional<IpPrefix> to, Optional<FwMark> mark, TreeMap<String, String> selectors, String action, int line) {
+  private record Draft(
+      long priority,
+      boolean not,
+      Optional<IpPrefix> from,
+      Optional<IpPrefix> to,
+      Optional<FwMark> mark,
+      TreeMap<String, String> selectors,
+      String action,
+      int line) {
     Optional<IpFamily> family() {
       return from.or(() -> to).map(IpPrefix::family);
     }
@@ -38,20 +59,29 @@ public final class IpRuleParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "ip").filter(c -> c.isAbout("rule", "ru") && c.lists()).isPresent();
+    return IpCommand.of(command, "ip")
+        .filter(c -> c.isAbout("rule", "ru") && c.lists())
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = fileName.contains("rule") && !fileName.contains("tables") ? 10 : 0;
     if (JsonText.is(text)) {
-      return JsonText.has(text, "priority") && JsonText.has(text, "src") && JsonText.has(text, "table") ? 85 + hint : 0;
+      return JsonText.has(text, "priority")
+              && JsonText.has(text, "src")
+              && JsonText.has(text, "table")
+          ? 85 + hint
+          : 0;
     }
     int rules = 0;
     int others = 0;
     for (Lines.Line line : Lines.of(Source.ofFile("", text))) {
       List<String> words = line.words();
-      boolean rule = words.size() > 3 && isPriority(words.getFirst()) && (words.get(1).equals("from") || words.get(1).equals("not"));
+      boolean rule =
+          words.size() > 3
+              && isPriority(words.getFirst())
+              && (words.get(1).equals("from") || words.get(1).equals("not"));
       rules += rule ? 1 : 0;
       others += rule || words.isEmpty() ? 0 : 1;
     }
@@ -90,13 +120,20 @@ public final class IpRuleParser implements OutputParser {
     return builder.build();
   }
 
-  /** Without a command a listing is whole when it shows the kernel's own first and last rule of IPv4 ({@code fib_rules.c: fib_default_rules_init}). */
+  /**
+   * Without a command a listing is whole when it shows the kernel's own first and last rule of IPv4
+   * ({@code fib_rules.c: fib_default_rules_init}).
+   */
   private static boolean isWhole(Optional<IpCommand> command, List<Draft> drafts) {
     if (command.isPresent()) {
       return command.get().selectors().isEmpty();
     }
     return drafts.stream().anyMatch(d -> d.priority == 0)
-        && drafts.stream().anyMatch(d -> d.priority == 32767 || d.priority == 32766 && d.family().filter(f -> f == IpFamily.INET6).isPresent());
+        && drafts.stream()
+            .anyMatch(d ->
+                d.priority == 32767
+                    || d.priority == 32766
+                        && d.family().filter(f -> f == IpFamily.INET6).isPresent());
   }
 
   /** IPv4 has a rule for table default at 32767, IPv6 has none. */
@@ -104,9 +141,18 @@ public final class IpRuleParser implements OutputParser {
     if (command.isPresent()) {
       return command.get().family().orElse(IpFamily.INET);
     }
-    boolean six = drafts.stream().anyMatch(d -> d.family().filter(f -> f == IpFamily.INET6).isPresent());
-    boolean named = source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT).contains("6");
-    boolean four = drafts.stream().anyMatch(d -> d.priority == 32767 || d.family().filter(f -> f == IpFamily.INET).isPresent());
+    boolean six =
+        drafts.stream().anyMatch(d -> d.family().filter(f -> f == IpFamily.INET6).isPresent());
+    boolean named =
+        source
+            .file()
+            .substring(source.file().lastIndexOf('/') + 1)
+            .toLowerCase(Locale.ROOT)
+            .contains("6");
+    boolean four =
+        drafts.stream()
+            .anyMatch(
+                d -> d.priority == 32767 || d.family().filter(f -> f == IpFamily.INET).isPresent());
     return six || named && !four ? IpFamily.INET6 : IpFamily.INET;
   }
 
@@ -119,7 +165,10 @@ public final class IpRuleParser implements OutputParser {
       try {
         drafts.add(readLine(words, line.number()));
       } catch (BadLine e) {
-        unread.add(new Tree.Broken(line.number(), Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
+        unread.add(
+            new Tree.Broken(
+                line.number(),
+                Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
       }
     }
   }
@@ -140,8 +189,10 @@ public final class IpRuleParser implements OutputParser {
     while (cursor.more()) {
       String word = cursor.take("word");
       switch (word) {
-        case "from" -> from = cursor.takeIf("all") ? Optional.empty() : Optional.of(cursor.prefix("from"));
-        case "to" -> to = cursor.takeIf("all") ? Optional.empty() : Optional.of(cursor.prefix("to"));
+        case "from" ->
+            from = cursor.takeIf("all") ? Optional.empty() : Optional.of(cursor.prefix("from"));
+        case "to" ->
+            to = cursor.takeIf("all") ? Optional.empty() : Optional.of(cursor.prefix("to"));
         case "fwmark" -> mark = Optional.of(mark(cursor.take("fwmark")));
         case "lookup", "table" -> action = "lookup " + cursor.take("table");
         case "goto" -> action = "goto " + cursor.take("goto");
@@ -185,17 +236,30 @@ public final class IpRuleParser implements OutputParser {
       mark = Optional.of(mark(value.get() + row.text("fwmask").map(m -> "/" + m).orElse("")));
     }
     TreeMap<String, String> selectors = new TreeMap<>();
-    for (String word : List.of("tos", "iif", "oif", "ipproto", "sport", "dport", "tun_id", "suppress_ifgroup")) {
+    for (String word :
+        List.of("tos", "iif", "oif", "ipproto", "sport", "dport", "tun_id", "suppress_ifgroup")) {
       row.text(word).ifPresent(v -> selectors.put(word, v));
     }
     for (String word : List.of("sport", "dport")) {
-      row.text(word + "_start").ifPresent(v -> selectors.put(word, v + "-" + row.text(word + "_end").orElse("")));
+      row.text(word + "_start")
+          .ifPresent(v -> selectors.put(word, v + "-" + row.text(word + "_end").orElse("")));
     }
-    row.text("uid_start").ifPresent(v -> selectors.put("uidrange", v + "-" + row.text("uid_end").orElse("")));
+    row.text("uid_start")
+        .ifPresent(v -> selectors.put("uidrange", v + "-" + row.text("uid_end").orElse("")));
     row.text("suppress_prefixlen").ifPresent(v -> selectors.put("suppress_prefixlength", v));
-    row.text("flow_to").ifPresent(v -> selectors.put("realms", row.text("flow_from").map(f -> f + "/").orElse("") + v));
+    row.text("flow_to")
+        .ifPresent(
+            v -> selectors.put("realms", row.text("flow_from").map(f -> f + "/").orElse("") + v));
     boolean not = row.members().containsKey("not");
-    return new Draft(priority, not, prefix(row, "src"), prefix(row, "dst"), mark, selectors, action(row), row.line());
+    return new Draft(
+        priority,
+        not,
+        prefix(row, "src"),
+        prefix(row, "dst"),
+        mark,
+        selectors,
+        action(row),
+        row.line());
   }
 
   private static String action(Tree row) throws BadLine {
@@ -206,7 +270,10 @@ public final class IpRuleParser implements OutputParser {
       return "nop";
     }
     Optional<String> action =
-        row.text("table").map(t -> "lookup " + t).or(() -> row.text("goto").map(g -> "goto " + g)).or(() -> row.text("action"));
+        row.text("table")
+            .map(t -> "lookup " + t)
+            .or(() -> row.text("goto").map(g -> "goto " + g))
+            .or(() -> row.text("action"));
     return action.orElseThrow(() -> new BadLine("a rule without an action"));
   }
 
@@ -216,6 +283,8 @@ public final class IpRuleParser implements OutputParser {
       return Optional.empty();
     }
     String text = address.get() + row.text(member + "len").map(l -> "/" + l).orElse("");
-    return Optional.of(IpPrefix.parse(text).orElseThrow(() -> new BadLine(member + " is no prefix: " + WordCursor.shown(text))));
+    return Optional.of(
+        IpPrefix.parse(text)
+            .orElseThrow(() -> new BadLine(member + " is no prefix: " + WordCursor.shown(text))));
   }
 }

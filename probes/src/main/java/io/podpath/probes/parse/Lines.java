@@ -84,7 +84,10 @@ public final class Lines {
     return c == 0xa0 || c >= 0x2000 && c <= 0x200a || c == 0x202f || c == 0x205f;
   }
 
-  /** Index of the last character of the escape sequence that begins at {@code start} (ECMA-48 CSI, OSC, or two bytes). */
+  /**
+   * Index of the last character of the escape sequence that begins at {@code start} (ECMA-48 CSI,
+   * OSC, or two bytes).
+   */
   private static int endOfEscape(String line, int start) {
     int i = start + 1;
     if (i >= line.length()) {
@@ -101,7 +104,9 @@ public final class Lines {
       while (i < line.length() && line.charAt(i) != 0x07 && line.charAt(i) != 0x1b) {
         i++;
       }
-      return i < line.length() && line.charAt(i) == 0x1b ? Math.min(i + 1, line.length() - 1) : Math.min(i, line.length() - 1);
+      return i < line.length() && line.charAt(i) == 0x1b
+          ? Math.min(i + 1, line.length() - 1)
+          : Math.min(i, line.length() - 1);
     }
     return i;
   }

@@ -5,8 +5,9 @@ import io.podpath.core.snapshot.Source;
 /**
  * Reads the output of one tool. Implementations are found by ServiceLoader and keep no state.
  *
- * <p>A parser never throws and never guesses: a line it cannot read is reported and makes that section partly gathered; the rest of the
- * output still counts. Text of several formats (plain, {@code -d}, {@code -j}, old and new releases) goes through the same parser.
+ * <p>A parser never throws and never guesses: a line it cannot read is reported and makes that
+ * section partly gathered; the rest of the output still counts. Text of several formats (plain,
+ * {@code -d}, {@code -j}, old and new releases) goes through the same parser.
  */
 public interface OutputParser {
 
@@ -17,8 +18,9 @@ public interface OutputParser {
   boolean reads(ShellCommand command);
 
   /**
-   * How much a text whose command is not known looks like this tool's output: 0 not at all, 100 beyond doubt. File names are only hints
-   * (at most 10 points); content decides. Called with the first 64 KiB of the text.
+   * How much a text whose command is not known looks like this tool's output: 0 not at all, 100
+   * beyond doubt. File names are only hints (at most 10 points); content decides. Called with the
+   * first 64 KiB of the text.
    *
    * @param fileName last element of the path, lower case; may be empty
    */

@@ -54,7 +54,8 @@ public final class Parsers {
 
   /** Reads a text by its command where one is known and has a parser, else by its looks. */
   public Optional<Reading> read(Source source) {
-    Optional<OutputParser> byCommand = source.command().map(ShellCommand::parse).flatMap(this::forCommand);
+    Optional<OutputParser> byCommand =
+        source.command().map(ShellCommand::parse).flatMap(this::forCommand);
     return byCommand.or(() -> forText(source.file(), source.text())).map(p -> p.parse(source));
   }
 }

@@ -19,7 +19,8 @@ public record Reading(List<Part<?>> parts, List<UnreadLine> unread) {
   /**
    * One table.
    *
-   * @param rank how much the tool tells of each row: 10 for the old net-tools, 20 for plain text, 30 for {@code -d} or {@code -j}
+   * @param rank how much the tool tells of each row: 10 for the old net-tools, 20 for plain text,
+   *     30 for {@code -d} or {@code -j}
    */
   public record Part<T>(Section<T> section, Entries<T> entries, int rank) {
     public void addTo(Facts.Builder facts) {

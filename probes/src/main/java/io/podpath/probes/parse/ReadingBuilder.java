@@ -46,7 +46,10 @@ public final class ReadingBuilder {
 
   /** States that the text shows this whole table, so that rows it lacks are absent. */
   public <T> ReadingBuilder whole(Section<T> section, int rank) {
-    open(section, rank, source.filtered().<Coverage>map(Coverage.Partial::new).orElse(new Coverage.Complete()));
+    open(
+        section,
+        rank,
+        source.filtered().<Coverage>map(Coverage.Partial::new).orElse(new Coverage.Complete()));
     return this;
   }
 
@@ -76,7 +79,8 @@ public final class ReadingBuilder {
     if (!tables.containsKey(section)) {
       open(section, 20, new Coverage.Partial("only some lines were given"));
     }
-    ((Rows<T>) java.util.Objects.requireNonNull(tables.get(section))).facts.add(new Fact<>(row, new Provenance(source, line)));
+    ((Rows<T>) java.util.Objects.requireNonNull(tables.get(section)))
+        .facts.add(new Fact<>(row, new Provenance(source, line)));
     return this;
   }
 

@@ -5,15 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A command line as somebody typed it, taken apart as far as needed to know whose output follows: who runs it (sudo, ssh, kubectl exec,
- * docker exec, nsenter, ip netns exec), the program with its arguments, and what its output was piped into.
+ * A command line as somebody typed it, taken apart as far as needed to know whose output follows:
+ * who runs it (sudo, ssh, kubectl exec, docker exec, nsenter, ip netns exec), the program with its
+ * arguments, and what its output was piped into.
  *
  * @param wrappers from the outside in
  * @param words program (without directory) and arguments
  * @param pipes the commands behind each {@code |}
  * @param text the command as typed
  */
-public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<String> pipes, String text) {
+public record ShellCommand(
+    List<Wrapper> wrappers, List<String> words, List<String> pipes, String text) {
 
   public ShellCommand {
     wrappers = List.copyOf(wrappers);
@@ -35,7 +37,10 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
     record Nsenter(String target) implements Wrapper {}
   }
 
-  /** Takes one command line apart; lists of commands ({@code ;}, {@code &&}) must be split before, see {@link #split}. */
+  /**
+   * Takes one command line apart; lists of commands ({@code ;}, {@code &&}) must be split before,
+   * see {@link #split}.
+   */
   public static ShellCommand parse(String line) {
     List<String> stages = split(line, "|");
     List<String> words = new ArrayList<>(tokens(stages.isEmpty() ? "" : stages.getFirst()));
@@ -49,11 +54,17 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
       String program = words.getFirst();
       words.set(0, program.substring(program.lastIndexOf('/') + 1));
     }
-    List<String> pipes = stages.size() > 1 ? stages.subList(1, stages.size()).stream().map(String::strip).toList() : List.of();
+    List<String> pipes =
+        stages.size() > 1
+            ? stages.subList(1, stages.size()).stream().map(String::strip).toList()
+            : List.of();
     return new ShellCommand(wrappers, words, pipes, line.strip());
   }
 
-  /** Splits at an operator outside quotes: {@code ";"} also splits at {@code &&} and {@code ||}, {@code "|"} only at pipes. */
+  /**
+   * Splits at an operator outside quotes: {@code ";"} also splits at {@code &&} and {@code ||},
+   * {@code "|"} only at pipes.
+   */
   public static List<String> split(String line, String operator) {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
@@ -125,12 +136,18 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
       return false;
     }
     String program = words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
-    if (program.equals("sudo") || program.equals("time") || program.equals("watch") || program.equals("nohup")) {
+    if (program.equals("sudo")
+        || program.equals("time")
+        || program.equals("watch")
+        || program.equals("nohup")) {
       words.removeFirst();
       dropOptions(words, program.equals("sudo") ? "ugpC" : "n");
       return true;
     }
-    if (program.indexOf('=') > 0 && Character.isLetter(program.charAt(0)) && words.size() > 1 && !program.contains("-")) {
+    if (program.indexOf('=') > 0
+        && Character.isLetter(program.charAt(0))
+        && words.size() > 1
+        && !program.contains("-")) {
       words.removeFirst();
       return true;
     }
@@ -145,12 +162,17 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
       replace(words, rest.size() == 1 ? tokens(rest.getFirst()) : rest);
       return true;
     }
-    if (program.equals("ip") && words.size() > 4 && words.get(1).equals("netns") && words.get(2).equals("exec")) {
+    if (program.equals("ip")
+        && words.size() > 4
+        && words.get(1).equals("netns")
+        && words.get(2).equals("exec")) {
       wrappers.add(new Wrapper.Netns(words.get(3)));
       replace(words, words.subList(4, words.size()));
       return true;
     }
-    if (program.equals("ip") && words.size() > 3 && (words.get(1).equals("-n") || words.get(1).equals("-netns"))) {
+    if (program.equals("ip")
+        && words.size() > 3
+        && (words.get(1).equals("-n") || words.get(1).equals("-netns"))) {
       wrappers.add(new Wrapper.Netns(words.get(2)));
       List<String> rest = new ArrayList<>(List.of("ip"));
       rest.addAll(words.subList(3, words.size()));
@@ -177,7 +199,10 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
     if (program.equals("kubectl") && words.contains("exec")) {
       return unwrapKubectlExec(words, wrappers);
     }
-    if ((program.equals("docker") || program.equals("crictl") || program.equals("podman") || program.equals("nerdctl"))
+    if ((program.equals("docker")
+            || program.equals("crictl")
+            || program.equals("podman")
+            || program.equals("nerdctl"))
         && words.size() > 3
         && words.get(1).equals("exec")) {
       List<String> rest = new ArrayList<>(words.subList(2, words.size()));
@@ -229,11 +254,15 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
     words.addAll(copy);
   }
 
-  /** Drops leading options; those whose last letter is in {@code withValue} take the next word with them. */
+  /**
+   * Drops leading options; those whose last letter is in {@code withValue} take the next word with
+   * them.
+   */
   private static void dropOptions(List<String> words, String withValue) {
     while (!words.isEmpty() && words.getFirst().startsWith("-") && words.getFirst().length() > 1) {
       String option = words.removeFirst();
-      boolean takesNext = !option.startsWith("--") && withValue.indexOf(option.charAt(option.length() - 1)) >= 0;
+      boolean takesNext =
+          !option.startsWith("--") && withValue.indexOf(option.charAt(option.length() - 1)) >= 0;
       if (takesNext && option.length() == 2 && !words.isEmpty()) {
         words.removeFirst();
       }
@@ -271,14 +300,20 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
     return arguments().stream().filter(a -> !a.startsWith("-")).toList();
   }
 
-  /** Whether an option stands alone or inside a bundle of short ones ({@code -nv} has {@code -n}). */
+  /**
+   * Whether an option stands alone or inside a bundle of short ones ({@code -nv} has {@code -n}).
+   */
   public boolean hasOption(String option) {
     for (String word : arguments()) {
       if (word.equals(option)) {
         return true;
       }
       boolean isShort = option.length() == 2 && option.charAt(0) == '-' && option.charAt(1) != '-';
-      if (isShort && word.length() > 2 && word.charAt(0) == '-' && word.charAt(1) != '-' && word.indexOf(option.charAt(1)) > 0) {
+      if (isShort
+          && word.length() > 2
+          && word.charAt(0) == '-'
+          && word.charAt(1) != '-'
+          && word.indexOf(option.charAt(1)) > 0) {
         return true;
       }
     }
@@ -300,8 +335,8 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
   }
 
   /**
-   * Whether this is {@code ip OBJECT}, in any abbreviation ip takes ({@code ip r}, {@code ip ro}); options before the object are passed
-   * over.
+   * Whether this is {@code ip OBJECT}, in any abbreviation ip takes ({@code ip r}, {@code ip ro});
+   * options before the object are passed over.
    *
    * @param object such as route; {@code shortest} its shortest abbreviation
    */
@@ -325,7 +360,16 @@ public record ShellCommand(List<Wrapper> wrappers, List<String> words, List<Stri
         continue;
       }
       String program = words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
-      boolean keepsAll = program.equals("cat") || program.equals("tee") || program.equals("less") || program.equals("more") || program.equals("sort") || program.equals("column") || program.equals("nl") || pipe.contains("json.tool") || program.equals("jq") && words.size() == 2 && words.get(1).equals(".");
+      boolean keepsAll =
+          program.equals("cat")
+              || program.equals("tee")
+              || program.equals("less")
+              || program.equals("more")
+              || program.equals("sort")
+              || program.equals("column")
+              || program.equals("nl")
+              || pipe.contains("json.tool")
+              || program.equals("jq") && words.size() == 2 && words.get(1).equals(".");
       if (!keepsAll) {
         return Optional.of("piped into " + pipe);
       }

@@ -52,7 +52,10 @@ public sealed interface Tree {
   int DEEPEST = 200;
 
   StreamReadConstraints CONSTRAINTS =
-      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxStringLength(4 * 1024 * 1024).build();
+      StreamReadConstraints.builder()
+          .maxNestingDepth(DEEPEST)
+          .maxStringLength(4 * 1024 * 1024)
+          .build();
 
   /** Reads JSON; several values may follow each other. */
   static Documents json(String text, int firstLine) {
@@ -66,13 +69,17 @@ public sealed interface Tree {
     options.setNestingDepthLimit(DEEPEST);
     options.setCodePointLimit(64 * 1024 * 1024);
     return read(
-        YAMLFactory.builder().loaderOptions(options).streamReadConstraints(CONSTRAINTS).build(), text, firstLine);
+        YAMLFactory.builder().loaderOptions(options).streamReadConstraints(CONSTRAINTS).build(),
+        text,
+        firstLine);
   }
 
   /** Reads as JSON when it begins like it, else as YAML. */
   static Documents jsonOrYaml(String text, int firstLine) {
     String head = text.stripLeading();
-    return head.startsWith("{") || head.startsWith("[") ? json(text, firstLine) : yaml(text, firstLine);
+    return head.startsWith("{") || head.startsWith("[")
+        ? json(text, firstLine)
+        : yaml(text, firstLine);
   }
 
   private static Documents read(JsonFactory factory, String text, int firstLine) {
@@ -104,7 +111,8 @@ public sealed interface Tree {
   /** The member of an object; empty for other kinds and for null. */
   default Optional<Tree> get(String key) {
     return this instanceof Obj(var members, var at)
-        ? Optional.ofNullable(members.get(key)).filter(t -> !(t instanceof Scalar(var x, var kind, var l) && kind == Scalar.Kind.NULL))
+        ? Optional.ofNullable(members.get(key))
+            .filter(t -> !(t instanceof Scalar(var x, var kind, var l) && kind == Scalar.Kind.NULL))
         : Optional.empty();
   }
 
@@ -119,7 +127,9 @@ public sealed interface Tree {
 
   /** Text of a scalar member; empty for other kinds. */
   default Optional<String> text(String... path) {
-    return at(path).flatMap(t -> t instanceof Scalar(var text, var kind, var l) ? Optional.of(text) : Optional.empty());
+    return at(path)
+        .flatMap(t ->
+            t instanceof Scalar(var text, var kind, var l) ? Optional.of(text) : Optional.empty());
   }
 
   default OptionalLong number(String... path) {
@@ -136,12 +146,16 @@ public sealed interface Tree {
 
   /** Items of an array member; empty for other kinds. */
   default List<Tree> items(String... path) {
-    return at(path).map(t -> t instanceof Arr(var items, var l) ? items : List.<Tree>of()).orElse(List.of());
+    return at(path)
+        .map(t -> t instanceof Arr(var items, var l) ? items : List.<Tree>of())
+        .orElse(List.of());
   }
 
   /** Members of an object; empty for other kinds. */
   default Map<String, Tree> members(String... path) {
-    return at(path).map(t -> t instanceof Obj(var members, var l) ? members : Map.<String, Tree>of()).orElse(Map.of());
+    return at(path)
+        .map(t -> t instanceof Obj(var members, var l) ? members : Map.<String, Tree>of())
+        .orElse(Map.of());
   }
 
   /** Builds trees from tokens without recursion, so that depth cannot end the thread's stack. */
@@ -186,7 +200,8 @@ public sealed interface Tree {
       JsonToken token = parser.nextToken();
       while (token != null) {
         switch (token) {
-          case START_OBJECT, START_ARRAY -> open.push(new Open(token == JsonToken.START_OBJECT, tokenLine()));
+          case START_OBJECT, START_ARRAY ->
+              open.push(new Open(token == JsonToken.START_OBJECT, tokenLine()));
           case END_OBJECT, END_ARRAY -> {
             Open done = open.pop();
             put(done.close());
@@ -195,7 +210,8 @@ public sealed interface Tree {
           case VALUE_STRING -> put(new Scalar(parser.getText(), Scalar.Kind.STRING, tokenLine()));
           case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
               put(new Scalar(parser.getText(), Scalar.Kind.NUMBER, tokenLine()));
-          case VALUE_TRUE, VALUE_FALSE -> put(new Scalar(parser.getText(), Scalar.Kind.BOOLEAN, tokenLine()));
+          case VALUE_TRUE, VALUE_FALSE ->
+              put(new Scalar(parser.getText(), Scalar.Kind.BOOLEAN, tokenLine()));
           case VALUE_NULL, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
               put(new Scalar("", Scalar.Kind.NULL, tokenLine()));
         }
@@ -218,9 +234,11 @@ public sealed interface Tree {
     void closeOpen() {
       while (!open.isEmpty()) {
         Open last = open.pop();
-        // an array keeps its whole items; an object that was cut is not whole and is dropped, unless it holds such an array
+        // an array keeps its whole items; an object that was cut is not whole and is dropped,
+        // unless it holds such an array
         Open parent = open.peek();
-        boolean keeps = !last.object || last.members.values().stream().anyMatch(t -> t instanceof Arr);
+        boolean keeps =
+            !last.object || last.members.values().stream().anyMatch(t -> t instanceof Arr);
         if (keeps) {
           if (parent == null) {
             roots.add(last.close());

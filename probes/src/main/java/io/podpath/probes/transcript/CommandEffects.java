@@ -20,12 +20,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a command that somebody ran changes, as far as the model holds it; and whether it changes anything at all. */
+/**
+ * What a command that somebody ran changes, as far as the model holds it; and whether it changes
+ * anything at all.
+ */
 final class CommandEffects {
 
   private static final Set<String> EDITORS = Set.of("vi", "vim", "nano");
   private static final Set<String> KUBE_VERBS =
-      Set.of("apply", "create", "delete", "edit", "patch", "replace", "label", "annotate", "rollout", "set", "taint", "scale");
+      Set.of(
+          "apply",
+          "create",
+          "delete",
+          "edit",
+          "patch",
+          "replace",
+          "label",
+          "annotate",
+          "rollout",
+          "set",
+          "taint",
+          "scale");
 
   private final Parsers parsers;
 
@@ -39,20 +54,54 @@ final class CommandEffects {
     return switch (command.program()) {
       case "ip" ->
           operands.size() > 1
-              && Set.of("add", "del", "delete", "replace", "change", "append", "prepend", "flush", "set", "a", "d").contains(operands.get(1))
+              && Set.of(
+                      "add", "del", "delete", "replace", "change", "append", "prepend", "flush",
+                      "set", "a", "d")
+                  .contains(operands.get(1))
               && !Set.of("netns", "monitor").contains(operands.getFirst());
-      case "bridge" -> operands.size() > 1 && Set.of("add", "del", "delete", "replace", "append", "set").contains(operands.get(1));
+      case "bridge" ->
+          operands.size() > 1
+              && Set.of("add", "del", "delete", "replace", "append", "set")
+                  .contains(operands.get(1));
       case "iptables", "ip6tables", "iptables-legacy", "iptables-nft" ->
-          command.arguments().stream().anyMatch(a -> a.matches("-[AIDPFRXNZ]|--(append|insert|delete|policy|flush|replace)"));
-      case "sysctl" -> command.hasOption("-w") || command.hasOption("-p") || operands.stream().anyMatch(o -> o.contains("="));
-      case "systemctl", "service" -> operands.stream().anyMatch(o -> Set.of("restart", "start", "stop", "reload", "disable", "enable").contains(o));
+          command.arguments().stream()
+              .anyMatch(
+                  a -> a.matches("-[AIDPFRXNZ]|--(append|insert|delete|policy|flush|replace)"));
+      case "sysctl" ->
+          command.hasOption("-w")
+              || command.hasOption("-p")
+              || operands.stream().anyMatch(o -> o.contains("="));
+      case "systemctl", "service" ->
+          operands.stream()
+              .anyMatch(o ->
+                  Set.of("restart", "start", "stop", "reload", "disable", "enable").contains(o));
       case "kubectl", "calicoctl" -> operands.stream().limit(4).anyMatch(KUBE_VERBS::contains);
-      case "ovs-vsctl" -> operands.stream().anyMatch(o -> o.startsWith("add-") || o.startsWith("del-") || o.equals("set") || o.equals("remove"));
+      case "ovs-vsctl" ->
+          operands.stream()
+              .anyMatch(o ->
+                  o.startsWith("add-")
+                      || o.startsWith("del-")
+                      || o.equals("set")
+                      || o.equals("remove"));
       case "ipvsadm" -> command.arguments().stream().anyMatch(a -> a.matches("-[AaEeDdCR]"));
       case "conntrack" -> command.hasOption("-D") || command.hasOption("-F");
       case "modprobe", "ufw", "firewall-cmd", "route", "docker", "kubeadm" ->
-          operands.stream().anyMatch(o -> Set.of("add", "del", "restart", "disable", "allow", "br_netfilter", "ipip", "init", "reset").contains(o));
-      case "vi", "vim", "nano" -> operands.stream().anyMatch(o -> o.matches(".*\\.(ya?ml|conf|conflist|json|env|cfg|service)"));
+          operands.stream()
+              .anyMatch(o ->
+                  Set.of(
+                          "add",
+                          "del",
+                          "restart",
+                          "disable",
+                          "allow",
+                          "br_netfilter",
+                          "ipip",
+                          "init",
+                          "reset")
+                      .contains(o));
+      case "vi", "vim", "nano" ->
+          operands.stream()
+              .anyMatch(o -> o.matches(".*\\.(ya?ml|conf|conflist|json|env|cfg|service)"));
       default -> false;
     };
   }
@@ -73,7 +122,10 @@ final class CommandEffects {
     List<String> operands = command.operands();
     return switch (command.program()) {
       case "ip" -> operands.size() < 3 ? List.of() : ip(node, command, operands);
-      case "bridge" -> operands.size() > 2 && operands.getFirst().equals("fdb") ? fdb(node, command, operands.get(1)) : List.of();
+      case "bridge" ->
+          operands.size() > 2 && operands.getFirst().equals("fdb")
+              ? fdb(node, command, operands.get(1))
+              : List.of();
       case "iptables", "ip6tables", "iptables-legacy", "iptables-nft" -> iptables(node, command);
       case "sysctl" -> sysctl(node, operands);
       default -> List.of();
@@ -98,17 +150,28 @@ final class CommandEffects {
   private List<Change> route(String node, ShellCommand command, String verb) {
     List<String> words = new ArrayList<>(after(command, verb));
     Optional<RouteTable> table = take(words, "table").map(RouteTable::new);
-    Optional<Route> read = first("ip route", String.join(" ", words), Section.routes(IpFamily.INET, Section.RouteScope.MAIN), Section.routes(IpFamily.INET6, Section.RouteScope.MAIN), Section.routes(IpFamily.INET, Section.RouteScope.LOCAL));
+    Optional<Route> read =
+        first(
+            "ip route",
+            String.join(" ", words),
+            Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+            Section.routes(IpFamily.INET6, Section.RouteScope.MAIN),
+            Section.routes(IpFamily.INET, Section.RouteScope.LOCAL));
     Optional<Route> route = read.map(r -> table.map(r::withTable).orElse(r));
     if (route.isEmpty()) {
       return List.of();
     }
-    // Taking a service address out of table local is no repair: it moves the fault from the node's processes to its pods. The entry stays
+    // Taking a service address out of table local is no repair: it moves the fault from the node's
+    // processes to its pods. The entry stays
     // in the model so that the rules can say so.
-    boolean serviceAddress = route.get().table().equals(RouteTable.LOCAL) && route.get().device().filter(d -> d.startsWith("kube-ipvs")).isPresent();
+    boolean serviceAddress =
+        route.get().table().equals(RouteTable.LOCAL)
+            && route.get().device().filter(d -> d.startsWith("kube-ipvs")).isPresent();
     return switch (verb) {
-      case "add", "a", "append", "prepend", "replace", "change" -> List.of(new Change.AddRoute(node, route.get()));
-      case "del", "delete", "d" -> serviceAddress ? List.of() : List.of(new Change.DeleteRoute(node, route.get()));
+      case "add", "a", "append", "prepend", "replace", "change" ->
+          List.of(new Change.AddRoute(node, route.get()));
+      case "del", "delete", "d" ->
+          serviceAddress ? List.of() : List.of(new Change.DeleteRoute(node, route.get()));
       default -> List.of();
     };
   }
@@ -120,15 +183,19 @@ final class CommandEffects {
       return List.of();
     }
     String family = words.getFirst().contains(":") ? "inet6 " : "inet ";
-    Optional<Address> address = first("ip addr", family + words.getFirst() + " scope global " + device.get(), Section.ADDRESSES);
+    Optional<Address> address =
+        first(
+            "ip addr",
+            family + words.getFirst() + " scope global " + device.get(),
+            Section.ADDRESSES);
     return address
-        .map(
-            a ->
-                switch (verb) {
-                  case "add", "a", "replace", "change" -> List.<Change>of(new Change.AddAddress(node, a));
-                  case "del", "delete", "d" -> List.<Change>of(new Change.DeleteAddress(node, a));
-                  default -> List.<Change>of();
-                })
+        .map(a ->
+            switch (verb) {
+              case "add", "a", "replace", "change" ->
+                  List.<Change>of(new Change.AddAddress(node, a));
+              case "del", "delete", "d" -> List.<Change>of(new Change.DeleteAddress(node, a));
+              default -> List.<Change>of();
+            })
         .orElse(List.of());
   }
 
@@ -138,16 +205,20 @@ final class CommandEffects {
     }
     List<String> words = new ArrayList<>(after(command, verb));
     Optional<String> nud = take(words, "nud");
-    String line = String.join(" ", words) + " " + nud.orElse("permanent").toUpperCase(java.util.Locale.ROOT);
+    String line =
+        String.join(" ", words) + " " + nud.orElse("permanent").toUpperCase(java.util.Locale.ROOT);
     Optional<Neighbour> neighbour = first("ip neigh", line, Section.NEIGHBOURS);
-    return neighbour.map(n -> List.<Change>of(new Change.ReplaceNeighbour(node, n, n))).orElse(List.of());
+    return neighbour
+        .map(n -> List.<Change>of(new Change.ReplaceNeighbour(node, n, n)))
+        .orElse(List.of());
   }
 
   private List<Change> fdb(String node, ShellCommand command, String verb) {
     if (!Set.of("replace", "add", "append").contains(verb)) {
       return List.of();
     }
-    Optional<FdbEntry> entry = first("bridge fdb", String.join(" ", after(command, verb)), Section.FDB);
+    Optional<FdbEntry> entry =
+        first("bridge fdb", String.join(" ", after(command, verb)), Section.FDB);
     return entry.map(e -> List.<Change>of(new Change.ReplaceFdb(node, e, e))).orElse(List.of());
   }
 
@@ -156,7 +227,10 @@ final class CommandEffects {
     String table = take(words, "-t").or(() -> take(words, "--table")).orElse("filter");
     take(words, "-w");
     IpFamily family = command.program().startsWith("ip6") ? IpFamily.INET6 : IpFamily.INET;
-    Backend backend = command.program().endsWith("-legacy") ? Backend.LEGACY : command.program().endsWith("-nft") ? Backend.NFT : Backend.UNSTATED;
+    Backend backend =
+        command.program().endsWith("-legacy")
+            ? Backend.LEGACY
+            : command.program().endsWith("-nft") ? Backend.NFT : Backend.UNSTATED;
     if (words.size() < 3) {
       return List.of();
     }
@@ -171,13 +245,15 @@ final class CommandEffects {
     }
     Optional<Integer> place = position;
     return ChainRuleReader.read(table, chain, words)
-        .map(
-            rule ->
-                switch (verb) {
-                  case "-A", "-I", "--append", "--insert" -> List.<Change>of(new Change.AddChainRule(node, family, backend, rule, place));
-                  case "-D", "--delete" -> List.<Change>of(new Change.DeleteChainRule(node, family, backend, rule, Optional.empty()));
-                  default -> List.<Change>of();
-                })
+        .map(rule ->
+            switch (verb) {
+              case "-A", "-I", "--append", "--insert" ->
+                  List.<Change>of(new Change.AddChainRule(node, family, backend, rule, place));
+              case "-D", "--delete" ->
+                  List.<Change>of(
+                      new Change.DeleteChainRule(node, family, backend, rule, Optional.empty()));
+              default -> List.<Change>of();
+            })
         .orElse(List.of());
   }
 
@@ -186,7 +262,12 @@ final class CommandEffects {
     for (String operand : operands) {
       int equals = operand.indexOf('=');
       if (equals > 0) {
-        changes.add(new Change.SetSysctl(node, operand.substring(0, equals).strip(), Optional.empty(), operand.substring(equals + 1).strip()));
+        changes.add(
+            new Change.SetSysctl(
+                node,
+                operand.substring(0, equals).strip(),
+                Optional.empty(),
+                operand.substring(equals + 1).strip()));
       }
     }
     return changes;
@@ -212,7 +293,8 @@ final class CommandEffects {
   @SafeVarargs
   private <T> Optional<T> first(String tool, String line, Section<T>... sections) {
     Source source = Source.ofFile("(command)", line + "\n").byCommand(tool);
-    Optional<Reading> reading = parsers.forCommand(ShellCommand.parse(tool)).map(p -> p.parse(source));
+    Optional<Reading> reading =
+        parsers.forCommand(ShellCommand.parse(tool)).map(p -> p.parse(source));
     if (reading.isEmpty()) {
       return Optional.empty();
     }

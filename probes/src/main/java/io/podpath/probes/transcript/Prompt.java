@@ -10,21 +10,36 @@ import java.util.regex.Pattern;
  *
  * @param host the machine the prompt names; empty where it names none
  * @param command what was typed; empty for a prompt alone
- * @param open whether the prompt goes on in the next line, as {@code [root@host 15:55 /root]} with {@code #} below it
+ * @param open whether the prompt goes on in the next line, as {@code [root@host 15:55 /root]} with
+ *     {@code #} below it
  */
 record Prompt(Optional<String> host, String command, boolean open) {
 
   private static final Pattern BRACKETS =
-      Pattern.compile("^\\[([\\w.-]{1,64})@([\\w.-]{1,128})([^\\]]{0,100})\\]\\s{0,3}([#$>]?)\\s*(.*)$");
+      Pattern.compile(
+          "^\\[([\\w.-]{1,64})@([\\w.-]{1,128})([^\\]]{0,100})\\]\\s{0,3}([#$>]?)\\s*(.*)$");
   private static final Pattern COLON =
-      Pattern.compile("^(?:\\([\\w.-]{1,40}\\) )?([\\w.-]{1,64})@([\\w.-]{1,128}):([^#$]{0,160})([#$])\\s*(.*)$");
-  private static final Pattern PLAIN_AT = Pattern.compile("^([\\w.-]{1,64})@([\\w.-]{1,128})\\s?[#$>]\\s+(.*)$");
-  private static final Pattern HOST_ONLY = Pattern.compile("^([A-Za-z][\\w.-]{1,128})(?::\\S{0,100})?\\s?[#$]\\s(.*)$");
+      Pattern.compile(
+          "^(?:\\([\\w.-]{1,40}\\) )?([\\w.-]{1,64})@([\\w.-]{1,128}):([^#$]{0,160})([#$])\\s*(.*)$");
+  private static final Pattern PLAIN_AT =
+      Pattern.compile("^([\\w.-]{1,64})@([\\w.-]{1,128})\\s?[#$>]\\s+(.*)$");
+  private static final Pattern HOST_ONLY =
+      Pattern.compile("^([A-Za-z][\\w.-]{1,128})(?::\\S{0,100})?\\s?[#$]\\s(.*)$");
   private static final Pattern BUSYBOX = Pattern.compile("^[~/]\\S{0,100}\\s[#$]\\s(.*)$");
   private static final Pattern BARE = Pattern.compile("^([#$])\\s{0,4}(\\S.*)$");
 
   /** Names that many machines have. */
-  private static final Set<String> NO_NAMES = Set.of("localhost", "localhost.localdomain", "bash", "sh", "ubuntu", "debian", "centos", "host", "(none)");
+  private static final Set<String> NO_NAMES =
+      Set.of(
+          "localhost",
+          "localhost.localdomain",
+          "bash",
+          "sh",
+          "ubuntu",
+          "debian",
+          "centos",
+          "host",
+          "(none)");
 
   static Optional<Prompt> of(String line) {
     String text = line.strip();
@@ -47,8 +62,12 @@ record Prompt(Optional<String> host, String command, boolean open) {
     m = BARE.matcher(text);
     if (m.matches()) {
       // '#' begins a remark as often as a root's command
-      boolean command = KnownTools.isCommand(m.group(2)) || m.group(1).equals("$") && !Wording.hasCjk(firstWord(m.group(2)));
-      return command ? Optional.of(new Prompt(Optional.empty(), m.group(2), false)) : Optional.empty();
+      boolean command =
+          KnownTools.isCommand(m.group(2))
+              || m.group(1).equals("$") && !Wording.hasCjk(firstWord(m.group(2)));
+      return command
+          ? Optional.of(new Prompt(Optional.empty(), m.group(2), false))
+          : Optional.empty();
     }
     m = BUSYBOX.matcher(text);
     if (m.matches() && KnownTools.isCommand(m.group(1))) {
@@ -57,7 +76,11 @@ record Prompt(Optional<String> host, String command, boolean open) {
     m = HOST_ONLY.matcher(text);
     if (m.matches() && KnownTools.isCommand(m.group(2))) {
       String host = m.group(1);
-      return Optional.of(new Prompt(host.startsWith("bash-") || host.startsWith("sh-") ? Optional.empty() : name(host), m.group(2), false));
+      return Optional.of(
+          new Prompt(
+              host.startsWith("bash-") || host.startsWith("sh-") ? Optional.empty() : name(host),
+              m.group(2),
+              false));
     }
     return Optional.empty();
   }
@@ -68,6 +91,8 @@ record Prompt(Optional<String> host, String command, boolean open) {
   }
 
   private static Optional<String> name(String host) {
-    return NO_NAMES.contains(host.toLowerCase(java.util.Locale.ROOT)) ? Optional.empty() : Optional.of(host);
+    return NO_NAMES.contains(host.toLowerCase(java.util.Locale.ROOT))
+        ? Optional.empty()
+        : Optional.of(host);
   }
 }

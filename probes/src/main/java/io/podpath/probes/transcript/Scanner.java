@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** Cuts a transcript into scenes. */
 final class Scanner {
 
-  private static final Pattern HERE_DOCUMENT = Pattern.compile("<<-?\\s*['\"]?([A-Za-z_]\\w{0,40})['\"]?");
+  private static final Pattern HERE_DOCUMENT =
+      Pattern.compile("<<-?\\s*['\"]?([A-Za-z_]\\w{0,40})['\"]?");
 
   private final List<Line> lines;
   private final Set<String> hosts = new LinkedHashSet<>();
@@ -34,7 +35,8 @@ final class Scanner {
 
   /**
    * @param scenes in the order of the text
-   * @param oneSession whether it is a single terminal session: no heading and no prose, so that even an unnamed prompt is one machine
+   * @param oneSession whether it is a single terminal session: no heading and no prose, so that
+   *     even an unnamed prompt is one machine
    */
   record Result(List<Scene> scenes, boolean oneSession) {}
 
@@ -80,7 +82,11 @@ final class Scanner {
       if (p.command().isBlank()) {
         return i + 1;
       }
-      return command(i, p.command(), host.isPresent() ? host : statedHost, host.isPresent() || statedHost.isPresent());
+      return command(
+          i,
+          p.command(),
+          host.isPresent() ? host : statedHost,
+          host.isPresent() || statedHost.isPresent());
     }
     openPrompt = false;
     Optional<String> stated = Wording.nodeLine(text);
@@ -115,19 +121,27 @@ final class Scanner {
     return hosts.stream().anyMatch(h -> h.equalsIgnoreCase(name));
   }
 
-  /** The one host a sentence names, by its whole name or by a word that only its name has ("master"). */
+  /**
+   * The one host a sentence names, by its whole name or by a word that only its name has
+   * ("master").
+   */
   private Optional<String> mentioned(String prose) {
     List<String> whole = hosts.stream().filter(h -> Wording.mentions(prose, h)).toList();
     if (whole.size() == 1) {
       return Optional.of(whole.getFirst());
     }
-    List<String> byWord = hosts.stream().filter(h -> ownWord(h).filter(w -> Wording.mentions(prose, w)).isPresent()).toList();
+    List<String> byWord =
+        hosts.stream()
+            .filter(h -> ownWord(h).filter(w -> Wording.mentions(prose, w)).isPresent())
+            .toList();
     return byWord.size() == 1 ? Optional.of(byWord.getFirst()) : Optional.empty();
   }
 
   private Optional<String> ownWord(String host) {
     for (String part : host.toLowerCase(java.util.Locale.ROOT).split("[-._]")) {
-      boolean distinct = hosts.stream().filter(h -> h.toLowerCase(java.util.Locale.ROOT).contains(part)).count() == 1;
+      boolean distinct =
+          hosts.stream().filter(h -> h.toLowerCase(java.util.Locale.ROOT).contains(part)).count()
+              == 1;
       if (part.length() >= 4 && distinct && part.chars().anyMatch(Character::isLetter)) {
         return Optional.of(part);
       }
@@ -146,7 +160,10 @@ final class Scanner {
     Matcher here = HERE_DOCUMENT.matcher(command);
     int end = here.find() ? endOfHereDocument(next, here.group(1)) : endOfOutput(next);
     add(host, certain, Optional.of(command), lines.get(i).number(), next, end);
-    boolean closing = end < lines.size() && here.reset().find() && lines.get(end).text().strip().equals(here.group(1));
+    boolean closing =
+        end < lines.size()
+            && here.reset().find()
+            && lines.get(end).text().strip().equals(here.group(1));
     return closing ? end + 1 : end;
   }
 
@@ -180,7 +197,10 @@ final class Scanner {
     return i;
   }
 
-  /** Text that no command stands before: a file's content or an output quoted by itself. It ends where prose or a command begins. */
+  /**
+   * Text that no command stands before: a file's content or an output quoted by itself. It ends
+   * where prose or a command begins.
+   */
   private int looseBlock(int i) {
     int end = i + 1;
     while (end < lines.size()) {
@@ -198,12 +218,23 @@ final class Scanner {
       end++;
     }
     Optional<String> named = mentioned(lastProse);
-    add(named.or(() -> statedHost), statedHost.isPresent() && named.isEmpty(), Optional.empty(), lines.get(i).number(), i, end);
+    add(
+        named.or(() -> statedHost),
+        statedHost.isPresent() && named.isEmpty(),
+        Optional.empty(),
+        lines.get(i).number(),
+        i,
+        end);
     return end;
   }
 
   private void add(
-      Optional<String> host, boolean certain, Optional<String> command, int commandLine, int from, int to) {
+      Optional<String> host,
+      boolean certain,
+      Optional<String> command,
+      int commandLine,
+      int from,
+      int to) {
     StringBuilder output = new StringBuilder();
     int last = to;
     while (last > from && lines.get(last - 1).isBlank()) {
@@ -213,6 +244,7 @@ final class Scanner {
       output.append(lines.get(i).text()).append('\n');
     }
     int outputLine = from < lines.size() ? lines.get(from).number() : commandLine;
-    scenes.add(new Scene(host, certain, segment, command, commandLine, outputLine, output.toString()));
+    scenes.add(
+        new Scene(host, certain, segment, command, commandLine, outputLine, output.toString()));
   }
 }

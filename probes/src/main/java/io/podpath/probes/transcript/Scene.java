@@ -3,10 +3,13 @@ package io.podpath.probes.transcript;
 import java.util.Optional;
 
 /**
- * One thing that happened in a transcript: a command with its output, or a block of text that stands without a command.
+ * One thing that happened in a transcript: a command with its output, or a block of text that
+ * stands without a command.
  *
- * @param host named by the prompt, by a {@code node:} line, or by the text just above; empty where nothing names it
- * @param certainHost whether the prompt itself or a {@code node:} line names it, not only the text around
+ * @param host named by the prompt, by a {@code node:} line, or by the text just above; empty where
+ *     nothing names it
+ * @param certainHost whether the prompt itself or a {@code node:} line names it, not only the text
+ *     around
  * @param segment number of the part of the text between headings
  * @param command what was typed; empty for a loose block
  * @param commandLine line of the command, or the first line of a loose block

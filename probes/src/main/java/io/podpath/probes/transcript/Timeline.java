@@ -23,10 +23,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Turns what a transcript showed and changed, in the order of its text, into the states the cluster went through.
+ * Turns what a transcript showed and changed, in the order of its text, into the states the cluster
+ * went through.
  *
- * <p>At any time a table is what was last shown of it; before it was first shown it is taken to have been the same. What a command changed
- * counts until the table is shown again. Logs only grow; an object that was applied does not count before.
+ * <p>At any time a table is what was last shown of it; before it was first shown it is taken to
+ * have been the same. What a command changed counts until the table is shown again. Logs only grow;
+ * an object that was applied does not count before.
  */
 final class Timeline {
 
@@ -36,12 +38,20 @@ final class Timeline {
   /**
    * Something shown.
    *
-   * @param what tells readings of the same thing apart from others: the command, or the parser for a whole output
+   * @param what tells readings of the same thing apart from others: the command, or the parser for
+   *     a whole output
    * @param grep words every row must have had, when the output was piped into a plain grep
    * @param kind how it behaves over time
    */
   record Shown(
-      int time, String node, boolean named, String netns, String what, Reading reading, Optional<String> grep, Kind kind) {
+      int time,
+      String node,
+      boolean named,
+      String netns,
+      String what,
+      Reading reading,
+      Optional<String> grep,
+      Kind kind) {
 
     String key() {
       return node + "\n" + netns + "\n" + what;
@@ -120,7 +130,10 @@ final class Timeline {
   }
 
   private List<RunCommand> since(int after, int upTo) {
-    return ran.stream().filter(r -> r.time() > after && r.time() <= upTo).map(Ran::command).toList();
+    return ran.stream()
+        .filter(r -> r.time() > after && r.time() <= upTo)
+        .map(Ran::command)
+        .toList();
   }
 
   private Snapshot at(int time) {
@@ -170,13 +183,19 @@ final class Timeline {
       }
     }
     List<Shown> valid = new ArrayList<>(byKey.values());
-    valid.sort(Comparator.comparing((Shown s) -> s.time() > time).thenComparing(s -> s.time() > time ? s.time() : -s.time()));
+    valid.sort(
+        Comparator.comparing((Shown s) -> s.time() > time)
+            .thenComparing(s -> s.time() > time ? s.time() : -s.time()));
     valid.addAll(logs);
     return valid;
   }
 
   private static <T> void add(
-      SnapshotBuilder builder, Shown s, Reading.Part<T> part, List<Shown> valid, Map<String, Section<?>> wholeAlready) {
+      SnapshotBuilder builder,
+      Shown s,
+      Reading.Part<T> part,
+      List<Shown> valid,
+      Map<String, Section<?>> wholeAlready) {
     String place = s.node() + "\n" + s.netns() + "\n" + part.section().name();
     boolean cluster = part.section().scope() == Section.Scope.CLUSTER;
     Entries<T> entries = part.entries();
@@ -193,8 +212,12 @@ final class Timeline {
     builder.add(s.node(), s.named(), s.netns(), part.section(), entries, 20);
   }
 
-  /** A newer {@code … | grep word} shows every row with that word: an older row with it that is not shown any more is gone. */
-  private static <T> Entries<T> withoutGreppedAway(Shown older, Reading.Part<T> part, List<Shown> valid) {
+  /**
+   * A newer {@code … | grep word} shows every row with that word: an older row with it that is not
+   * shown any more is gone.
+   */
+  private static <T> Entries<T> withoutGreppedAway(
+      Shown older, Reading.Part<T> part, List<Shown> valid) {
     List<Fact<T>> rows = part.entries().facts();
     for (Shown newer : valid) {
       boolean greps =
@@ -209,18 +232,23 @@ final class Timeline {
       }
     }
     Coverage coverage = part.entries().coverage();
-    return rows.size() == part.entries().facts().size() ? part.entries() : new Entries<>(rows, coverage);
+    return rows.size() == part.entries().facts().size()
+        ? part.entries()
+        : new Entries<>(rows, coverage);
   }
 
-  /** Whether the table a change touches was shown after the change, so that it stands in what was shown. */
+  /**
+   * Whether the table a change touches was shown after the change, so that it stands in what was
+   * shown.
+   */
   private static boolean shownSince(Change change, int time, List<Shown> valid) {
     Set<String> sections = touched(change);
     return valid.stream()
-        .anyMatch(
-            s ->
-                s.time() > time
-                    && s.node().equals(change.node())
-                    && s.reading().parts().stream().anyMatch(p -> sections.contains(p.section().name())));
+        .anyMatch(s ->
+            s.time() > time
+                && s.node().equals(change.node())
+                && s.reading().parts().stream()
+                    .anyMatch(p -> sections.contains(p.section().name())));
   }
 
   private static Set<String> touched(Change change) {

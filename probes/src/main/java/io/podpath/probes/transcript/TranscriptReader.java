@@ -29,10 +29,21 @@ import java.util.regex.Pattern;
 /** Reads a transcript: a text with pasted terminal sessions. */
 public final class TranscriptReader {
 
-  private static final Set<String> VIEWERS = Set.of("cat", "vi", "vim", "nano", "less", "more", "head", "tail", "bat");
+  private static final Set<String> VIEWERS =
+      Set.of("cat", "vi", "vim", "nano", "less", "more", "head", "tail", "bat");
   private static final Set<String> HOST_NETWORK_PODS =
-      Set.of("calico-node", "kube-flannel", "kube-proxy", "kube-router", "cilium", "weave-net", "canal", "kube-apiserver", "etcd");
-  private static final Pattern PLAIN_GREP = Pattern.compile("^e?grep\\s+(?:-[iwnE]+\\s+)?['\"]?([\\w.:/-]+)['\"]?$");
+      Set.of(
+          "calico-node",
+          "kube-flannel",
+          "kube-proxy",
+          "kube-router",
+          "cilium",
+          "weave-net",
+          "canal",
+          "kube-apiserver",
+          "etcd");
+  private static final Pattern PLAIN_GREP =
+      Pattern.compile("^e?grep\\s+(?:-[iwnE]+\\s+)?['\"]?([\\w.:/-]+)['\"]?$");
   private static final int LOOSE_LIKENESS = 50;
 
   private final Source source;
@@ -53,7 +64,10 @@ public final class TranscriptReader {
     this.oneSession = oneSession;
   }
 
-  /** Whether a text has prompts in it, so that it should be read as a transcript and not as one tool's output. */
+  /**
+   * Whether a text has prompts in it, so that it should be read as a transcript and not as one
+   * tool's output.
+   */
   public static boolean looksLike(String text) {
     String sample = text.length() > 256 * 1024 ? text.substring(0, 256 * 1024) : text;
     return sample.lines().map(String::strip).anyMatch(l -> Prompt.of(l).isPresent());
@@ -62,7 +76,8 @@ public final class TranscriptReader {
   public static History read(Source source, Parsers parsers) {
     Scanner.Result scanned = Scanner.scan(source);
     boolean hostsNamed = scanned.scenes().stream().anyMatch(s -> s.host().isPresent());
-    TranscriptReader reader = new TranscriptReader(source, parsers, scanned.oneSession() && !hostsNamed);
+    TranscriptReader reader =
+        new TranscriptReader(source, parsers, scanned.oneSession() && !hostsNamed);
     reader.learnNames(scanned.scenes());
     int time = 0;
     for (Scene scene : scanned.scenes()) {
@@ -75,22 +90,35 @@ public final class TranscriptReader {
   private void learnNames(List<Scene> scenes) {
     for (Scene scene : scenes) {
       Optional<ShellCommand> command = scene.command().map(ShellCommand::parse);
-      if (command.filter(c -> c.program().equals("kubectl") && c.operands().contains("get")).isPresent()) {
-        Reading reading = parse(scene, command.get(), scene.output(), scene.outputLine()).map(Parsed::reading).orElse(Reading.NOTHING);
+      if (command
+          .filter(c -> c.program().equals("kubectl") && c.operands().contains("get"))
+          .isPresent()) {
+        Reading reading =
+            parse(scene, command.get(), scene.output(), scene.outputLine())
+                .map(Parsed::reading)
+                .orElse(Reading.NOTHING);
         for (Fact<Pod> pod : rows(reading, Section.PODS)) {
           pod.value().node().ifPresent(n -> podNodes.put(pod.value().name(), n));
         }
-        rows(reading, Section.NODES).forEach(n -> kubeNames.put(n.value().name().toLowerCase(Locale.ROOT), n.value().name()));
+        rows(reading, Section.NODES)
+            .forEach(
+                n -> kubeNames.put(n.value().name().toLowerCase(Locale.ROOT), n.value().name()));
       }
     }
     for (Scene scene : scenes) {
-      scene.host().map(this::canonical).filter(h -> !namedNodes.contains(h)).ifPresent(namedNodes::add);
+      scene
+          .host()
+          .map(this::canonical)
+          .filter(h -> !namedNodes.contains(h))
+          .ifPresent(namedNodes::add);
     }
   }
 
   private String canonical(String host) {
     String low = host.toLowerCase(Locale.ROOT);
-    return kubeNames.getOrDefault(low, kubeNames.getOrDefault(low.contains(".") ? low.substring(0, low.indexOf('.')) : low, host));
+    return kubeNames.getOrDefault(
+        low,
+        kubeNames.getOrDefault(low.contains(".") ? low.substring(0, low.indexOf('.')) : low, host));
   }
 
   private void take(int time, Scene scene) {
@@ -98,11 +126,16 @@ public final class TranscriptReader {
       takeLoose(time, scene);
       return;
     }
-    List<ShellCommand> commands = ShellCommand.split(scene.command().get(), ";").stream().map(ShellCommand::parse).toList();
+    List<ShellCommand> commands =
+        ShellCommand.split(scene.command().get(), ";").stream().map(ShellCommand::parse).toList();
     for (ShellCommand command : commands) {
       takeEffects(time, scene, command);
     }
-    List<ShellCommand> asking = commands.stream().filter(c -> !CommandEffects.mutates(c) || CommandEffects.isEditor(c)).filter(c -> !isSilent(c)).toList();
+    List<ShellCommand> asking =
+        commands.stream()
+            .filter(c -> !CommandEffects.mutates(c) || CommandEffects.isEditor(c))
+            .filter(c -> !isSilent(c))
+            .toList();
     if (scene.output().isEmpty() && asking.stream().noneMatch(this::mayBeEmpty)) {
       return;
     }
@@ -118,24 +151,31 @@ public final class TranscriptReader {
   }
 
   private boolean mayBeEmpty(ShellCommand command) {
-    return command.wrappers().isEmpty() && Set.of("ip", "bridge", "iptables-save", "ipvsadm").contains(command.program());
+    return command.wrappers().isEmpty()
+        && Set.of("ip", "bridge", "iptables-save", "ipvsadm").contains(command.program());
   }
 
-  /** Outputs of several commands on one line: cut where the parsers together leave the fewest lines unread. */
+  /**
+   * Outputs of several commands on one line: cut where the parsers together leave the fewest lines
+   * unread.
+   */
   private void takeSeveral(int time, Scene scene, List<ShellCommand> commands) {
     String rest = scene.output();
     int line = scene.outputLine();
     for (int i = 0; i < commands.size(); i++) {
       List<String> lines = rest.lines().toList();
       boolean last = i == commands.size() - 1;
-      int cut = last ? lines.size() : bestCut(scene, commands.get(i), commands.get(i + 1), lines, line);
-      takeOutput(time, scene, commands.get(i), String.join("\n", lines.subList(0, cut)) + "\n", line);
+      int cut =
+          last ? lines.size() : bestCut(scene, commands.get(i), commands.get(i + 1), lines, line);
+      takeOutput(
+          time, scene, commands.get(i), String.join("\n", lines.subList(0, cut)) + "\n", line);
       rest = String.join("\n", lines.subList(cut, lines.size())) + "\n";
       line += cut;
     }
   }
 
-  private int bestCut(Scene scene, ShellCommand first, ShellCommand second, List<String> lines, int line) {
+  private int bestCut(
+      Scene scene, ShellCommand first, ShellCommand second, List<String> lines, int line) {
     int best = lines.size();
     int fewest = Integer.MAX_VALUE;
     int most = Math.min(lines.size(), 200);
@@ -195,7 +235,10 @@ public final class TranscriptReader {
 
   /** {@code kubectl apply -f FILE} of a file whose content the text shows. */
   private void applyFile(int time, Scene scene, ShellCommand command) {
-    boolean applies = Set.of("kubectl", "calicoctl").contains(command.program()) && command.operands().stream().anyMatch(o -> Set.of("apply", "create", "replace").contains(o));
+    boolean applies =
+        Set.of("kubectl", "calicoctl").contains(command.program())
+            && command.operands().stream()
+                .anyMatch(o -> Set.of("apply", "create", "replace").contains(o));
     Optional<String> name = command.optionValue("-f").or(() -> command.optionValue("--filename"));
     if (!applies || name.isEmpty()) {
       return;
@@ -204,32 +247,63 @@ public final class TranscriptReader {
     if (file == null) {
       return;
     }
-    Optional<Parsed> parsed = parse(file, ShellCommand.parse("cat " + name.get()), file.output(), file.outputLine());
-    parsed.ifPresent(
-        p -> {
-          List<Reading.Part<?>> objects = new ArrayList<>();
-          p.reading().parts().stream().filter(part -> part.section().scope() == Section.Scope.CLUSTER).map(TranscriptReader::asPart).forEach(objects::add);
-          timeline.show(
-              new Timeline.Shown(
-                  time, "", false, Source.HOST, "apply " + baseName(name.get()), new Reading(objects, List.of()), Optional.empty(), Timeline.Kind.APPLIED));
-        });
+    Optional<Parsed> parsed =
+        parse(file, ShellCommand.parse("cat " + name.get()), file.output(), file.outputLine());
+    parsed.ifPresent(p -> {
+      List<Reading.Part<?>> objects = new ArrayList<>();
+      p.reading().parts().stream()
+          .filter(part -> part.section().scope() == Section.Scope.CLUSTER)
+          .map(TranscriptReader::asPart)
+          .forEach(objects::add);
+      timeline.show(
+          new Timeline.Shown(
+              time,
+              "",
+              false,
+              Source.HOST,
+              "apply " + baseName(name.get()),
+              new Reading(objects, List.of()),
+              Optional.empty(),
+              Timeline.Kind.APPLIED));
+    });
   }
 
   /** One object of many: the rest of the table is not shown. */
   private static <T> Reading.Part<T> asPart(Reading.Part<T> part) {
-    return new Reading.Part<>(part.section(), Entries.partial(part.entries().facts(), "only the applied object is shown"), part.rank());
+    return new Reading.Part<>(
+        part.section(),
+        Entries.partial(part.entries().facts(), "only the applied object is shown"),
+        part.rank());
   }
 
   private void takeOutput(int time, Scene scene, ShellCommand typed, String output, int line) {
     ShellCommand command = typed;
     boolean views = VIEWERS.contains(command.program());
     if (views && !command.operands().isEmpty()) {
-      files.put(baseName(command.operands().getLast()), new Scene(scene.host(), scene.certainHost(), scene.segment(), scene.command(), scene.commandLine(), line, output));
+      files.put(
+          baseName(command.operands().getLast()),
+          new Scene(
+              scene.host(),
+              scene.certainHost(),
+              scene.segment(),
+              scene.command(),
+              scene.commandLine(),
+              line,
+              output));
       command = ShellCommand.parse("cat " + command.operands().getLast());
     }
     String written = hereDocumentFile(typed.text());
     if (!written.isEmpty()) {
-      files.put(baseName(written), new Scene(scene.host(), scene.certainHost(), scene.segment(), scene.command(), scene.commandLine(), line, output));
+      files.put(
+          baseName(written),
+          new Scene(
+              scene.host(),
+              scene.certainHost(),
+              scene.segment(),
+              scene.command(),
+              scene.commandLine(),
+              line,
+              output));
       command = ShellCommand.parse("cat " + written);
       views = true;
     }
@@ -250,14 +324,26 @@ public final class TranscriptReader {
 
   /** A manifest that is only looked at is no state of the cluster. */
   private static Reading withoutObjects(Reading reading) {
-    return new Reading(reading.parts().stream().<Reading.Part<?>>filter(p -> p.section().scope() != Section.Scope.CLUSTER).toList(), reading.unread());
+    return new Reading(
+        reading.parts().stream()
+            .<Reading.Part<?>>filter(p -> p.section().scope() != Section.Scope.CLUSTER)
+            .toList(),
+        reading.unread());
   }
 
   private static String key(Parsed parsed, ShellCommand typed) {
-    boolean whole = parsed.reading().parts().stream().allMatch(p -> p.entries().isComplete()) && typed.pipes().isEmpty();
+    boolean whole =
+        parsed.reading().parts().stream().allMatch(p -> p.entries().isComplete())
+            && typed.pipes().isEmpty();
     StringBuilder key = new StringBuilder(parsed.parser().name());
     parsed.reading().parts().forEach(p -> key.append(' ').append(p.section().name()));
-    return whole ? key.toString() : key + " by " + String.join(" ", typed.words()) + " | " + String.join(" | ", typed.pipes());
+    return whole
+        ? key.toString()
+        : key
+            + " by "
+            + String.join(" ", typed.words())
+            + " | "
+            + String.join(" | ", typed.pipes());
   }
 
   private static Optional<String> grep(ShellCommand command) {
@@ -269,15 +355,28 @@ public final class TranscriptReader {
   }
 
   private void takeLoose(int time, Scene scene) {
-    Optional<OutputParser> parser = parsers.forText("", scene.output()).filter(p -> p.likeness("", scene.output()) >= LOOSE_LIKENESS);
+    Optional<OutputParser> parser =
+        parsers
+            .forText("", scene.output())
+            .filter(p -> p.likeness("", scene.output()) >= LOOSE_LIKENESS);
     if (parser.isEmpty()) {
       return;
     }
     Optional<String> host = scene.host().map(this::canonical);
-    Place place = host.map(h -> new Place(h, true, Source.HOST)).orElseGet(() -> new Place(unnamedNode(scene), oneSession, Source.HOST));
-    Source text = at(scene.outputLine(), scene.output()).onNode(place.node(), Source.HOST).filteredBy("quoted without its command");
+    Place place =
+        host.map(h -> new Place(h, true, Source.HOST))
+            .orElseGet(() -> new Place(unnamedNode(scene), oneSession, Source.HOST));
+    Source text =
+        at(scene.outputLine(), scene.output())
+            .onNode(place.node(), Source.HOST)
+            .filteredBy("quoted without its command");
     Reading reading = trimmed(parser.get(), text);
-    show(time, place, withoutObjects(reading), parser.get().name() + " at " + scene.outputLine(), Optional.empty());
+    show(
+        time,
+        place,
+        withoutObjects(reading),
+        parser.get().name() + " at " + scene.outputLine(),
+        Optional.empty());
   }
 
   private void show(int time, Place place, Reading reading, String what, Optional<String> grep) {
@@ -285,13 +384,23 @@ public final class TranscriptReader {
       return;
     }
     rows(reading, Section.ADDRESSES).forEach(a -> own(place, a.value().local().toString()));
-    for (Section<io.podpath.core.node.Route> routes : List.of(Section.routes(io.podpath.core.net.IpFamily.INET, Section.RouteScope.MAIN))) {
-      rows(reading, routes).forEach(r -> r.value().preferredSource().ifPresent(s -> own(place, s.toString())));
+    for (Section<io.podpath.core.node.Route> routes :
+        List.of(Section.routes(io.podpath.core.net.IpFamily.INET, Section.RouteScope.MAIN))) {
+      rows(reading, routes)
+          .forEach(r -> r.value().preferredSource().ifPresent(s -> own(place, s.toString())));
     }
     boolean log = reading.parts().stream().anyMatch(p -> p.section().equals(Section.LOGS));
     timeline.node(place.node(), place.named());
     timeline.show(
-        new Timeline.Shown(time, place.node(), place.named(), place.netns(), what, reading, grep, log ? Timeline.Kind.LOG : Timeline.Kind.TABLE));
+        new Timeline.Shown(
+            time,
+            place.node(),
+            place.named(),
+            place.netns(),
+            what,
+            reading,
+            grep,
+            log ? Timeline.Kind.LOG : Timeline.Kind.TABLE));
   }
 
   private void own(Place place, String address) {
@@ -304,8 +413,11 @@ public final class TranscriptReader {
 
   private Optional<Parsed> parse(Scene scene, ShellCommand command, String output, int line) {
     Optional<OutputParser> parser = parsers.forCommand(command);
-    if (parser.isEmpty() && (VIEWERS.contains(command.program()) || Set.of("kubectl", "journalctl", "grep").contains(command.program()))) {
-      parser = parsers.forText(command.operands().isEmpty() ? "" : command.operands().getLast(), output);
+    if (parser.isEmpty()
+        && (VIEWERS.contains(command.program())
+            || Set.of("kubectl", "journalctl", "grep").contains(command.program()))) {
+      parser =
+          parsers.forText(command.operands().isEmpty() ? "" : command.operands().getLast(), output);
     }
     Optional<Place> place = place(scene, command);
     Source base = at(line, output).byCommand(command.text());
@@ -314,7 +426,10 @@ public final class TranscriptReader {
     return parser.map(p -> new Parsed(p, trimmed(p, text)));
   }
 
-  /** Prose that follows an output without any mark is cut off: unread lines behind a blank line with nothing readable after them. */
+  /**
+   * Prose that follows an output without any mark is cut off: unread lines behind a blank line with
+   * nothing readable after them.
+   */
   private static Reading trimmed(OutputParser parser, Source text) {
     Reading reading = parser.parse(text);
     if (reading.unread().isEmpty()) {
@@ -335,11 +450,25 @@ public final class TranscriptReader {
     }
     String head = String.join("\n", lines.subList(0, cut)) + "\n";
     return parser.parse(
-        new Source(text.file(), text.firstLine(), text.node(), text.netns(), text.command(), head, text.filtered()));
+        new Source(
+            text.file(),
+            text.firstLine(),
+            text.node(),
+            text.netns(),
+            text.command(),
+            head,
+            text.filtered()));
   }
 
   private Source at(int line, String text) {
-    return new Source(source.file(), line, Optional.empty(), Source.HOST, Optional.empty(), text, Optional.empty());
+    return new Source(
+        source.file(),
+        line,
+        Optional.empty(),
+        Source.HOST,
+        Optional.empty(),
+        text,
+        Optional.empty());
   }
 
   /**
@@ -351,28 +480,44 @@ public final class TranscriptReader {
 
   private Optional<Place> place(Scene scene, ShellCommand command) {
     Optional<String> host = scene.host().map(this::canonical);
-    Place here = host.map(h -> new Place(h, true, Source.HOST)).orElseGet(() -> new Place(unnamedNode(scene), oneSession, Source.HOST));
+    Place here =
+        host.map(h -> new Place(h, true, Source.HOST))
+            .orElseGet(() -> new Place(unnamedNode(scene), oneSession, Source.HOST));
     Place place = here;
     for (Wrapper wrapper : command.wrappers()) {
       place =
           switch (wrapper) {
             case Wrapper.Ssh(var target) -> new Place(canonical(target), true, Source.HOST);
-            case Wrapper.KubectlExec(var namespace, var pod) -> ofPod(pod, namespace.orElse("default"));
-            case Wrapper.ContainerExec(var container) -> new Place(place.node(), place.named(), "container_" + container);
+            case Wrapper.KubectlExec(var namespace, var pod) ->
+                ofPod(pod, namespace.orElse("default"));
+            case Wrapper.ContainerExec(var container) ->
+                new Place(place.node(), place.named(), "container_" + container);
             case Wrapper.Netns(var name) -> new Place(place.node(), place.named(), name);
-            case Wrapper.Nsenter(var target) -> new Place(place.node(), place.named(), "pid_" + target);
+            case Wrapper.Nsenter(var target) ->
+                new Place(place.node(), place.named(), "pid_" + target);
           };
     }
     if (command.program().equals("kubectl") && command.operands().contains("logs")) {
-      Optional<String> pod = command.operands().stream().dropWhile(o -> !o.equals("logs")).skip(1).map(o -> o.substring(o.indexOf('/') + 1)).filter(isPodName(command)).findFirst();
-      return pod.map(p -> podNodes.containsKey(p) ? new Place(canonical(java.util.Objects.requireNonNull(podNodes.get(p))), true, Source.HOST) : new Place("node of " + p, false, Source.HOST));
+      Optional<String> pod =
+          command.operands().stream()
+              .dropWhile(o -> !o.equals("logs"))
+              .skip(1)
+              .map(o -> o.substring(o.indexOf('/') + 1))
+              .filter(isPodName(command))
+              .findFirst();
+      return pod.map(p ->
+          podNodes.containsKey(p)
+              ? new Place(
+                  canonical(java.util.Objects.requireNonNull(podNodes.get(p))), true, Source.HOST)
+              : new Place("node of " + p, false, Source.HOST));
     }
     return Optional.of(place);
   }
 
   private static Predicate<String> isPodName(ShellCommand command) {
     Set<String> values = new java.util.HashSet<>();
-    java.util.stream.Stream.of("-n", "--namespace", "-c").forEach(o -> command.optionValue(o).ifPresent(values::add));
+    java.util.stream.Stream.of("-n", "--namespace", "-c")
+        .forEach(o -> command.optionValue(o).ifPresent(values::add));
     return name -> !values.contains(name);
   }
 

@@ -13,17 +13,24 @@ final class Wording {
           "^\\s*(#{1,6}\\s.{1,120}|\\d{1,2}(\\.\\d{1,2}){1,3}[.、?:：\\s].{0,120}|[一二三四五六七八九十]{1,3}\\s*[:：、.].{0,120}"
               + "|案例\\s*\\d{1,2}.{0,80}|第.{1,4}[章节節步].{0,80}|(?i:case|step|example)\\s+\\d{1,2}\\b.{0,80})$");
   private static final Pattern NODE_LINE =
-      Pattern.compile("^\\s*(?:(?i:node|host|hostname|on node)|节点|節點|主机|主機)\\s*[:：=]\\s*([A-Za-z0-9][\\w.-]{0,252})\\s*:?$");
-  private static final Pattern NAME_ALONE = Pattern.compile("^\\s*[#>*-]{0,3}\\s*([A-Za-z0-9][\\w.-]{1,252})\\s*[:：]?\\s*$");
-  private static final Pattern GUTTER = Pattern.compile("^\\s*(\\d{1,4}|\\||`{3}\\w*|\\|\\s*\\||-{3,})\\s*$");
-  private static final Pattern ENGLISH = Pattern.compile("^[-*\\s]*[A-Z][a-z'’]+(?:[ ,][\\w'’()/-]+){4,}.*[.:,;?!]\\s*$");
+      Pattern.compile(
+          "^\\s*(?:(?i:node|host|hostname|on node)|节点|節點|主机|主機)\\s*[:：=]\\s*([A-Za-z0-9][\\w.-]{0,252})\\s*:?$");
+  private static final Pattern NAME_ALONE =
+      Pattern.compile("^\\s*[#>*-]{0,3}\\s*([A-Za-z0-9][\\w.-]{1,252})\\s*[:：]?\\s*$");
+  private static final Pattern GUTTER =
+      Pattern.compile("^\\s*(\\d{1,4}|\\||`{3}\\w*|\\|\\s*\\||-{3,})\\s*$");
+  private static final Pattern ENGLISH =
+      Pattern.compile("^[-*\\s]*[A-Z][a-z'’]+(?:[ ,][\\w'’()/-]+){4,}.*[.:,;?!]\\s*$");
 
   private Wording() {}
 
   static boolean hasCjk(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= 0x2e80 && c <= 0x9fff || c >= 0xf900 && c <= 0xfaff || c >= 0xff01 && c <= 0xff5e || c >= 0x3000 && c <= 0x303f) {
+      if (c >= 0x2e80 && c <= 0x9fff
+          || c >= 0xf900 && c <= 0xfaff
+          || c >= 0xff01 && c <= 0xff5e
+          || c >= 0x3000 && c <= 0x303f) {
         return true;
       }
     }
@@ -36,7 +43,9 @@ final class Wording {
   }
 
   static boolean isHeading(String line) {
-    return line.length() < 200 && HEADING.matcher(line).matches() && (hasCjk(line) || !line.contains("/"));
+    return line.length() < 200
+        && HEADING.matcher(line).matches()
+        && (hasCjk(line) || !line.contains("/"));
   }
 
   /** {@code node: NAME}. */
@@ -71,7 +80,10 @@ final class Wording {
     if (head.isEmpty()) {
       return line.strip().startsWith("//") || line.strip().startsWith("#") && hasCjk(line);
     }
-    boolean listing = head.startsWith("总用量") || head.startsWith("總用量") || head.matches("^[-dlcbps][rwxsStT-]{9}.*");
+    boolean listing =
+        head.startsWith("总用量")
+            || head.startsWith("總用量")
+            || head.matches("^[-dlcbps][rwxsStT-]{9}.*");
     return !listing && (hasCjk(head) || ENGLISH.matcher(head).matches() && !head.contains("="));
   }
 

@@ -26,7 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** BIRD is dialled from an address no session is configured for: the peer's source address is rewritten, or chosen wrongly. */
+/**
+ * BIRD is dialled from an address no session is configured for: the peer's source address is
+ * rewritten, or chosen wrongly.
+ */
 @AutoService(Rule.class)
 public final class BgpConnectFromUnknownAddress implements Rule {
 
@@ -56,7 +59,14 @@ public final class BgpConnectFromUnknownAddress implements Rule {
           FindingBuilder finding = byAddress.computeIfAbsent(address, a -> describe(view, a));
           if (first) {
             finding.culprit(
-                Culprit.of(Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), address.toString(), "no session is configured for it"));
+                Culprit.of(
+                    Optional.of(node.name()),
+                    EntryKind.LOG,
+                    fact.from().raw().strip(),
+                    EntryState.WRONG,
+                    fact.from(),
+                    address.toString(),
+                    "no session is configured for it"));
           }
         }
       }
@@ -68,22 +78,35 @@ public final class BgpConnectFromUnknownAddress implements Rule {
   private FindingBuilder describe(ClusterView view, IpAddress address) {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
-            .title("BIRD refuses BGP connections that come from " + address + view.plan().ownerOf(address).map(o -> ", an address of " + o).orElse(""))
+            .title(
+                "BIRD refuses BGP connections that come from "
+                    + address
+                    + view.plan().ownerOf(address).map(o -> ", an address of " + o).orElse(""))
             .why(
                 "BIRD takes a connection only from the configured address of a peer. When a masquerade on the way rewrites the peer's source (also for bridged traffic, where bridge-nf-call-iptables is 1), or when the peer"
                     + " takes another of its addresses, the session never comes up and no routes are learned.")
             .expected("the peer's connections keep the address it is announced with")
             .disposition(Disposition.NO_ROUTE)
-            .seeByHand("tcpdump -ni any tcp port 179", "iptables-save -t nat | grep -E 'MASQUERADE|SNAT'", "sysctl net.bridge.bridge-nf-call-iptables");
+            .seeByHand(
+                "tcpdump -ni any tcp port 179",
+                "iptables-save -t nat | grep -E 'MASQUERADE|SNAT'",
+                "sysctl net.bridge.bridge-nf-call-iptables");
     Optional<Masquerade> masquerade = masquerade(view);
     finding.certainty(masquerade.isPresent() ? Certainty.LIKELY : Certainty.POSSIBLE);
-    masquerade.ifPresent(
-        m -> {
-          finding.culprit(Culprit.wrong(m.node().name(), EntryKind.IPTABLES, m.rule(), m.rule().value().spec(), "masquerades everything that leaves there, BGP too"));
-          m.node().get(Section.SYSCTLS).stream()
-              .filter(s -> s.value().key().equals("net.bridge.bridge-nf-call-iptables") && s.value().value().equals("1"))
-              .forEach(s -> finding.evidence(Evidence.of(s, "bridged packets pass this rule as well")));
-        });
+    masquerade.ifPresent(m -> {
+      finding.culprit(
+          Culprit.wrong(
+              m.node().name(),
+              EntryKind.IPTABLES,
+              m.rule(),
+              m.rule().value().spec(),
+              "masquerades everything that leaves there, BGP too"));
+      m.node().get(Section.SYSCTLS).stream()
+          .filter(s ->
+              s.value().key().equals("net.bridge.bridge-nf-call-iptables")
+                  && s.value().value().equals("1"))
+          .forEach(s -> finding.evidence(Evidence.of(s, "bridged packets pass this rule as well")));
+    });
     return finding.fix(
         Fix.advice(
             "whoever made the nat rule; Calico owns the sessions",
@@ -92,14 +115,20 @@ public final class BgpConnectFromUnknownAddress implements Rule {
 
   private record Masquerade(NodeState node, Fact<ChainRule> rule) {}
 
-  /** A masquerade that asks for nothing but an output interface: it takes every packet that leaves there. */
+  /**
+   * A masquerade that asks for nothing but an output interface: it takes every packet that leaves
+   * there.
+   */
   private static Optional<Masquerade> masquerade(ClusterView view) {
     for (NodeState node : view.nodes()) {
       for (ClusterView.Listing listing : ClusterView.iptables(node.host(), IpFamily.INET)) {
         for (Fact<ChainRule> fact : listing.rulesOf("nat", "POSTROUTING")) {
           boolean wide =
               fact.value().target() instanceof Target.Masquerade
-                  && fact.value().matches().stream().allMatch(m -> m instanceof Match.OutInterface(var negated, var name) && !negated || m instanceof Match.Comment);
+                  && fact.value().matches().stream()
+                      .allMatch(m ->
+                          m instanceof Match.OutInterface(var negated, var name) && !negated
+                              || m instanceof Match.Comment);
           if (wide) {
             return Optional.of(new Masquerade(node, fact));
           }

@@ -59,25 +59,46 @@ public final class BgpPeerIsSelf implements Rule {
     return outcome.done();
   }
 
-  private io.podpath.core.rule.Finding finding(ClusterView view, NodeState node, Fact<BgpSession> session, IpAddress peer, boolean own) {
+  private io.podpath.core.rule.Finding finding(
+      ClusterView view, NodeState node, Fact<BgpSession> session, IpAddress peer, boolean own) {
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(own ? Certainty.PROVEN : Certainty.LIKELY)
-            .title(node.name() + " peers with " + peer + (own ? ", its own address" : ", which answers with the node's own BGP identifier: itself"))
+            .title(
+                node.name()
+                    + " peers with "
+                    + peer
+                    + (own
+                        ? ", its own address"
+                        : ", which answers with the node's own BGP identifier: itself"))
             .why(
                 "A BGP speaker refuses a peer that has its own identifier (\"Bad BGP identifier\"), and a session with the own address can never come up. The peers the node should have are not configured, so it learns no"
                     + " routes from them.")
-            .expected("a BGPPeer for " + node.name() + " with the address of another node or router")
-            .culprit(Culprit.wrong(node.name(), EntryKind.BGP, session, peer.toString(), own ? "the node's own address" : "Bad BGP identifier"))
+            .expected(
+                "a BGPPeer for " + node.name() + " with the address of another node or router")
+            .culprit(
+                Culprit.wrong(
+                    node.name(),
+                    EntryKind.BGP,
+                    session,
+                    peer.toString(),
+                    own ? "the node's own address" : "Bad BGP identifier"))
             .disposition(Disposition.NO_ROUTE)
-            .seeByHand("calicoctl node status", "calicoctl get bgppeers -o wide", "ip addr | grep " + peer)
+            .seeByHand(
+                "calicoctl node status", "calicoctl get bgppeers -o wide", "ip addr | grep " + peer)
             .fix(
                 Fix.advice(
                     "Calico's datastore; confd writes bird.cfg from it within seconds",
                     "give the node's BGPPeer the right peerIP, one object (one YAML document) per peer: of repeated keys in one document only the last counts"));
     for (Fact<BgpPeer> fact : view.get(Section.BGP_PEERS).facts()) {
       if (fact.value().peerIp().filter(peer::equals).isPresent()) {
-        finding.culprit(Culprit.wrong(node.name(), EntryKind.OBJECT, fact, peer.toString(), own ? "the node's own address" : "configures it"));
+        finding.culprit(
+            Culprit.wrong(
+                node.name(),
+                EntryKind.OBJECT,
+                fact,
+                peer.toString(),
+                own ? "the node's own address" : "configures it"));
         finding.evidence(Evidence.raw(fact.from(), "the object that configures the peer"));
       }
     }

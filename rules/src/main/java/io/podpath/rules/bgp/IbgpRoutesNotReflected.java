@@ -64,13 +64,12 @@ public final class IbgpRoutesNotReflected implements Rule {
       return outcome.done();
     }
     Map<IpAddress, List<NodeState>> spokes = spokesByHub(view);
-    spokes.forEach(
-        (hub, nodes) -> {
-          // a hub of one node is expected to pass nothing on
-          if (nodes.size() > 1) {
-            checkHub(view, hub, nodes, outcome);
-          }
-        });
+    spokes.forEach((hub, nodes) -> {
+      // a hub of one node is expected to pass nothing on
+      if (nodes.size() > 1) {
+        checkHub(view, hub, nodes, outcome);
+      }
+    });
     return outcome.done();
   }
 

@@ -55,34 +55,49 @@ public final class IpamBlockOnTwoNodes implements Rule {
     Outcome.Collector outcome = new Outcome.Collector(this);
     Map<IpPrefix, List<SubnetClaim>> blocks = new LinkedHashMap<>();
     for (SubnetClaim claim : view.plan().subnets()) {
-      if (claim.origin() == SubnetOrigin.BLOCK_AFFINITY || claim.origin() == SubnetOrigin.OWN_BLOCK) {
+      if (claim.origin() == SubnetOrigin.BLOCK_AFFINITY
+          || claim.origin() == SubnetOrigin.OWN_BLOCK) {
         blocks.computeIfAbsent(claim.subnet(), b -> new ArrayList<>()).add(claim);
       }
     }
-    blocks.forEach(
-        (block, claims) -> {
-          if (claims.stream().map(SubnetClaim::node).distinct().count() > 1) {
-            outcome.found(finding(view, block, claims));
-          }
-        });
+    blocks.forEach((block, claims) -> {
+      if (claims.stream().map(SubnetClaim::node).distinct().count() > 1) {
+        outcome.found(finding(view, block, claims));
+      }
+    });
     return outcome.done();
   }
 
   private Finding finding(ClusterView view, IpPrefix block, List<SubnetClaim> claims) {
     Set<String> nodes = new LinkedHashSet<>();
     claims.forEach(c -> nodes.add(c.node()));
-    List<Fact<BlockAffinity>> affinities = view.get(Section.BLOCK_AFFINITIES).where(a -> a.cidr().equals(block));
-    List<String> confirmed = affinities.stream().map(Fact::value).filter(a -> a.state().filter("confirmed"::equals).isPresent()).map(BlockAffinity::node).toList();
+    List<Fact<BlockAffinity>> affinities =
+        view.get(Section.BLOCK_AFFINITIES).where(a -> a.cidr().equals(block));
+    List<String> confirmed =
+        affinities.stream()
+            .map(Fact::value)
+            .filter(a -> a.state().filter("confirmed"::equals).isPresent())
+            .map(BlockAffinity::node)
+            .toList();
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(Certainty.PROVEN)
-            .title("the block " + block + " is held by " + String.join(" and ", nodes) + (confirmed.size() == 1 ? "; confirmed for " + confirmed.getFirst() : ""))
+            .title(
+                "the block "
+                    + block
+                    + " is held by "
+                    + String.join(" and ", nodes)
+                    + (confirmed.size() == 1 ? "; confirmed for " + confirmed.getFirst() : ""))
             .why(
                 "Each of the nodes announces the block by BGP and blackholes what it has no pod for. Other nodes choose one of them: packets for pods of the other one end in the blackhole, and addresses can be given out"
                     + " twice.")
             .expected("one affinity and one blackhole route per block")
             .disposition(Disposition.BLACKHOLE)
-            .seeByHand("calicoctl ipam check", "kubectl get blockaffinities -o wide | grep " + block.address().toString().replace('.', '-'), "ip route show type blackhole")
+            .seeByHand(
+                "calicoctl ipam check",
+                "kubectl get blockaffinities -o wide | grep "
+                    + block.address().toString().replace('.', '-'),
+                "ip route show type blackhole")
             .fix(
                 Fix.advice(
                     "Calico IPAM; BIRD announces what the node's affinities say",
@@ -93,13 +108,27 @@ public final class IpamBlockOnTwoNodes implements Rule {
         continue;
       }
       boolean route = claim.origin() == SubnetOrigin.OWN_BLOCK;
-      Optional<Fact<BlockAffinity>> affinity = affinities.stream().filter(f -> f.value().node().equals(claim.node())).findFirst();
-      String entry = route ? "blackhole " + block + " proto bird" : affinity.map(f -> f.value().toString()).orElse("BlockAffinity " + block);
+      Optional<Fact<BlockAffinity>> affinity =
+          affinities.stream().filter(f -> f.value().node().equals(claim.node())).findFirst();
+      String entry =
+          route
+              ? "blackhole " + block + " proto bird"
+              : affinity.map(f -> f.value().toString()).orElse("BlockAffinity " + block);
       finding.culprit(
-          Culprit.of(Optional.of(claim.node()), route ? EntryKind.ROUTE : EntryKind.OBJECT, entry, EntryState.WRONG, claim.from(), block.toString(), "another node holds this block as well"));
+          Culprit.of(
+              Optional.of(claim.node()),
+              route ? EntryKind.ROUTE : EntryKind.OBJECT,
+              entry,
+              EntryState.WRONG,
+              claim.from(),
+              block.toString(),
+              "another node holds this block as well"));
     }
     for (NodeState node : view.nodes()) {
-      for (Fact<Route> fact : node.host().mainRoutes(IpFamily.INET).where(r -> r.destination().equals(block) && r.gateway().isPresent())) {
+      for (Fact<Route> fact :
+          node.host()
+              .mainRoutes(IpFamily.INET)
+              .where(r -> r.destination().equals(block) && r.gateway().isPresent())) {
         finding.evidence(Evidence.of(fact, node.name() + " sends the block this way"));
       }
     }

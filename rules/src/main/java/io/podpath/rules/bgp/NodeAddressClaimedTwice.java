@@ -57,16 +57,16 @@ public final class NodeAddressClaimedTwice implements Rule {
     Outcome.Collector outcome = new Outcome.Collector(this);
     Map<IpAddress, List<Claim>> claims = announced(view);
     Set<IpAddress> told = new LinkedHashSet<>();
-    claims.forEach(
-        (address, all) -> {
-          if (all.stream().map(Claim::node).distinct().count() > 1) {
-            told.add(address);
-            outcome.found(twice(view, address, all));
-          }
-        });
+    claims.forEach((address, all) -> {
+      if (all.stream().map(Claim::node).distinct().count() > 1) {
+        told.add(address);
+        outcome.found(twice(view, address, all));
+      }
+    });
     for (NodeState node : view.nodes()) {
       for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
-        if (fact.value() instanceof LogEvent.AddressInUse(var component, var address, var other) && told.add(address)) {
+        if (fact.value() instanceof LogEvent.AddressInUse(var component, var address, var other)
+            && told.add(address)) {
           outcome.found(refused(node, fact, address, other));
         }
       }
@@ -74,7 +74,10 @@ public final class NodeAddressClaimedTwice implements Rule {
     return outcome.done();
   }
 
-  /** What the cluster's own records announce; what a node has on its interfaces may stand twice (docker0, anycast). */
+  /**
+   * What the cluster's own records announce; what a node has on its interfaces may stand twice
+   * (docker0, anycast).
+   */
   private static Map<IpAddress, List<Claim>> announced(ClusterView view) {
     Map<IpAddress, List<Claim>> claims = new LinkedHashMap<>();
     for (AddressClaim claim : view.plan().addresses()) {
@@ -86,23 +89,31 @@ public final class NodeAddressClaimedTwice implements Rule {
             case INTERFACE, ROUTE_SOURCE -> "";
           };
       if (!as.isEmpty()) {
-        claims.computeIfAbsent(claim.address(), a -> new ArrayList<>()).add(new Claim(claim.node(), as, claim.from()));
+        claims
+            .computeIfAbsent(claim.address(), a -> new ArrayList<>())
+            .add(new Claim(claim.node(), as, claim.from()));
       }
     }
     for (Fact<CalicoNode> fact : view.get(Section.CALICO_NODES).facts()) {
       CalicoNode node = fact.value();
       node.tunnelAddress()
           .optional()
-          .ifPresent(a -> claims.computeIfAbsent(a, x -> new ArrayList<>()).add(new Claim(node.name(), "tunnel address of " + node.name(), fact.from())));
+          .ifPresent(a ->
+              claims
+                  .computeIfAbsent(a, x -> new ArrayList<>())
+                  .add(new Claim(node.name(), "tunnel address of " + node.name(), fact.from())));
     }
     for (NodeState node : view.machines()) {
       node.get(Section.ADDRESSES).stream()
           .filter(f -> f.value().device().startsWith("tunl") && f.value().local().isV4())
-          .forEach(
-              f ->
-                  claims
-                      .computeIfAbsent(f.value().local(), x -> new ArrayList<>())
-                      .add(new Claim(node.name(), "on " + f.value().device() + " of " + node.name(), f.from())));
+          .forEach(f ->
+              claims
+                  .computeIfAbsent(f.value().local(), x -> new ArrayList<>())
+                  .add(
+                      new Claim(
+                          node.name(),
+                          "on " + f.value().device() + " of " + node.name(),
+                          f.from())));
     }
     return claims;
   }
@@ -114,21 +125,33 @@ public final class NodeAddressClaimedTwice implements Rule {
     Optional<String> owner =
         view.plan().addresses().stream()
             .filter(c -> c.address().equals(address))
-            .filter(c -> c.origin() == AddressOrigin.INTERFACE || c.origin() == AddressOrigin.INTERNAL_IP)
+            .filter(c ->
+                c.origin() == AddressOrigin.INTERFACE || c.origin() == AddressOrigin.INTERNAL_IP)
             .map(AddressClaim::node)
             .distinct()
             .reduce((a, b) -> "")
             .filter(o -> !o.isEmpty());
-    List<Claim> wrong = claims.stream().filter(c -> owner.filter(c.node()::equals).isEmpty()).toList();
+    List<Claim> wrong =
+        claims.stream().filter(c -> owner.filter(c.node()::equals).isEmpty()).toList();
     FindingBuilder finding =
         describe(address)
             .certainty(Certainty.PROVEN)
-            .title(address + " is announced for " + String.join(" and ", nodes) + owner.map(o -> "; it is the address of " + o).orElse(""));
+            .title(
+                address
+                    + " is announced for "
+                    + String.join(" and ", nodes)
+                    + owner.map(o -> "; it is the address of " + o).orElse(""));
     for (Claim claim : wrong.isEmpty() ? claims : wrong) {
       String line = claim.from().raw().strip();
       finding.culprit(
           Culprit.of(
-              Optional.of(claim.node()), EntryKind.OBJECT, line.contains(address.toString()) ? line : claim.as() + ": " + address, EntryState.WRONG, claim.from(), address.toString(), owner.map(o -> "the address of " + o).orElse("also another node's")));
+              Optional.of(claim.node()),
+              EntryKind.OBJECT,
+              line.contains(address.toString()) ? line : claim.as() + ": " + address,
+              EntryState.WRONG,
+              claim.from(),
+              address.toString(),
+              owner.map(o -> "the address of " + o).orElse("also another node's")));
     }
     claims.forEach(c -> finding.evidence(Evidence.raw(c.from(), c.as())));
     nodes.forEach(a -> nodes.forEach(b -> finding.affects(a, b)));
@@ -137,18 +160,51 @@ public final class NodeAddressClaimedTwice implements Rule {
 
   private Finding refused(NodeState node, Fact<LogEvent> fact, IpAddress address, String other) {
     Optional<String> device =
-        node.get(Section.LOGS).values()
-            .filter(e -> e instanceof LogEvent.AddressChosen(var c, var d, var a, var l) && a.equals(address))
-            .flatMap(e -> e instanceof LogEvent.AddressChosen(var c, var d, var a, var l) ? d.stream() : java.util.stream.Stream.<String>empty())
+        node.get(Section.LOGS)
+            .values()
+            .filter(e ->
+                e instanceof LogEvent.AddressChosen(var c, var d, var a, var l)
+                    && a.equals(address))
+            .flatMap(e ->
+                e instanceof LogEvent.AddressChosen(var c, var d, var a, var l)
+                    ? d.stream()
+                    : java.util.stream.Stream.<String>empty())
             .findFirst();
     FindingBuilder finding =
         describe(address)
             .certainty(Certainty.PROVEN)
-            .title("calico-node on " + node.name() + " detected " + address + device.map(d -> " on " + d).orElse("") + ", which " + other + " already has, and ended")
-            .culprit(Culprit.of(Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), address.toString(), "the node " + other + " already has it"));
+            .title(
+                "calico-node on "
+                    + node.name()
+                    + " detected "
+                    + address
+                    + device.map(d -> " on " + d).orElse("")
+                    + ", which "
+                    + other
+                    + " already has, and ended")
+            .culprit(
+                Culprit.of(
+                    Optional.of(node.name()),
+                    EntryKind.LOG,
+                    fact.from().raw().strip(),
+                    EntryState.WRONG,
+                    fact.from(),
+                    address.toString(),
+                    "the node " + other + " already has it"));
     node.get(Section.LOGS).stream()
-        .filter(f -> f.value() instanceof LogEvent.AddressChosen(var c, var d, var a, var l) && a.equals(address))
-        .forEach(f -> finding.culprit(Culprit.of(Optional.of(node.name()), EntryKind.LOG, "autodetected " + address + device.map(d -> " on " + d).orElse(""), EntryState.WRONG, f.from(), address.toString(), "chosen by autodetection")));
+        .filter(f ->
+            f.value() instanceof LogEvent.AddressChosen(var c, var d, var a, var l)
+                && a.equals(address))
+        .forEach(f ->
+            finding.culprit(
+                Culprit.of(
+                    Optional.of(node.name()),
+                    EntryKind.LOG,
+                    "autodetected " + address + device.map(d -> " on " + d).orElse(""),
+                    EntryState.WRONG,
+                    f.from(),
+                    address.toString(),
+                    "chosen by autodetection")));
     return finding.build();
   }
 
@@ -158,7 +214,10 @@ public final class NodeAddressClaimedTwice implements Rule {
             "Calico and flannel send tunnels and BGP to the announced address. With one address for two nodes one of them is never reached; calico-node checks it at its start and ends when another node has it.")
         .expected("an address of the node itself, on the network between the nodes, announced once")
         .disposition(Disposition.DELIVERED_ELSEWHERE)
-        .seeByHand("calicoctl get nodes -o wide", "kubectl get nodes -o yaml | grep -E 'name:|IPv4Address|public-ip'", "ip addr | grep " + address)
+        .seeByHand(
+            "calicoctl get nodes -o wide",
+            "kubectl get nodes -o yaml | grep -E 'name:|IPv4Address|public-ip'",
+            "ip addr | grep " + address)
         .fix(
             Fix.advice(
                 "calico-node writes its own node's address at its start, by autodetection unless IP is set",

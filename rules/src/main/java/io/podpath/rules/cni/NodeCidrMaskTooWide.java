@@ -58,18 +58,36 @@ public final class NodeCidrMaskTooWide implements Rule {
     return outcome.done();
   }
 
-  private io.podpath.core.rule.Finding finding(Fact<NetworkPlan> plan, IpPrefix cluster, int mask, long subnets) {
+  private io.podpath.core.rule.Finding finding(
+      Fact<NetworkPlan> plan, IpPrefix cluster, int mask, long subnets) {
     return new FindingBuilder(this, Severity.ERROR)
         .certainty(Certainty.PROVEN)
-        .title("node-cidr-mask-size " + mask + " leaves " + subnets + " pod subnet" + (subnets == 1 ? "" : "s") + " in the cluster CIDR " + cluster)
+        .title(
+            "node-cidr-mask-size "
+                + mask
+                + " leaves "
+                + subnets
+                + " pod subnet"
+                + (subnets == 1 ? "" : "s")
+                + " in the cluster CIDR "
+                + cluster)
         .why(
             "The controller manager cuts the cluster CIDR into one subnet of this size per node. When there are no more, the next node gets no spec.podCIDR (event CIDRNotAvailable), flannel ends with \"pod cidr not"
                 + " assigned\", and the node has no pod network.")
         .expected("a mask size larger than the cluster CIDR's, usually 24 for IPv4")
         .culprit(
-            Culprit.of(Optional.empty(), EntryKind.OBJECT, "node-cidr-mask-size=" + mask + " with cluster-cidr=" + cluster, EntryState.WRONG, plan.from(), Integer.toString(mask), "room for " + subnets + " node" + (subnets == 1 ? "" : "s")))
+            Culprit.of(
+                Optional.empty(),
+                EntryKind.OBJECT,
+                "node-cidr-mask-size=" + mask + " with cluster-cidr=" + cluster,
+                EntryState.WRONG,
+                plan.from(),
+                Integer.toString(mask),
+                "room for " + subnets + " node" + (subnets == 1 ? "" : "s")))
         .disposition(Disposition.NO_ROUTE)
-        .seeByHand("kubectl -n kube-system get pod -l component=kube-controller-manager -o yaml | grep -E 'cidr'", "kubectl get nodes -o custom-columns=NAME:.metadata.name,CIDR:.spec.podCIDR")
+        .seeByHand(
+            "kubectl -n kube-system get pod -l component=kube-controller-manager -o yaml | grep -E 'cidr'",
+            "kubectl get nodes -o custom-columns=NAME:.metadata.name,CIDR:.spec.podCIDR")
         .fix(
             Fix.advice(
                 "the controller manager's arguments (kubeadm's ClusterConfiguration)",

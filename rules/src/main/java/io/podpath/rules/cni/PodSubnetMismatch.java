@@ -254,11 +254,18 @@ public final class PodSubnetMismatch implements Rule {
     String reason = "";
     for (NodeState node : view.nodes()) {
       for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
-        if (fact.value() instanceof LogEvent.SubnetRefused(var component, var why) && nodes.add(node.name())) {
+        if (fact.value() instanceof LogEvent.SubnetRefused(var component, var why)
+            && nodes.add(node.name())) {
           reason = why;
           culprits.add(
               Culprit.of(
-                  Optional.of(node.name()), EntryKind.LOG, fact.from().raw().strip(), EntryState.WRONG, fact.from(), "", component + " ends here"));
+                  Optional.of(node.name()),
+                  EntryKind.LOG,
+                  fact.from().raw().strip(),
+                  EntryState.WRONG,
+                  fact.from(),
+                  "",
+                  component + " ends here"));
         }
       }
     }

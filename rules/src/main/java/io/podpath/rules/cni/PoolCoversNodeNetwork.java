@@ -59,7 +59,9 @@ public final class PoolCoversNodeNetwork implements Rule {
 
   private static Map<IpAddress, Provenance> inside(ClusterView view, IpPool pool) {
     Map<IpAddress, Provenance> inside = new LinkedHashMap<>();
-    view.plan().addresses().stream().filter(c -> pool.cidr().contains(c.address())).forEach(c -> inside.putIfAbsent(c.address(), c.from()));
+    view.plan().addresses().stream()
+        .filter(c -> pool.cidr().contains(c.address()))
+        .forEach(c -> inside.putIfAbsent(c.address(), c.from()));
     for (Fact<Host> host : view.get(Section.HOSTS).facts()) {
       if (pool.cidr().contains(host.value().address())) {
         inside.putIfAbsent(host.value().address(), host.from());
@@ -68,28 +70,48 @@ public final class PoolCoversNodeNetwork implements Rule {
     return inside;
   }
 
-  private io.podpath.core.rule.Finding finding(Fact<IpPool> pool, Map<IpAddress, Provenance> inside) {
+  private io.podpath.core.rule.Finding finding(
+      Fact<IpPool> pool, Map<IpAddress, Provenance> inside) {
     boolean nat = pool.value().natOutgoing().optional().orElse(false);
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
             .certainty(Certainty.PROVEN)
-            .title("the IP pool " + pool.value().name() + " (" + pool.value().cidr() + ") contains addresses of hosts, such as " + inside.keySet().iterator().next())
+            .title(
+                "the IP pool "
+                    + pool.value().name()
+                    + " ("
+                    + pool.value().cidr()
+                    + ") contains addresses of hosts, such as "
+                    + inside.keySet().iterator().next())
             .why(
                 "Calico takes every address of a pool for a pod's. "
-                    + (nat ? "natOutgoing masquerades only what leaves all pools, so hosts inside the pool see pod addresses as sources and cannot answer. " : "")
+                    + (nat
+                        ? "natOutgoing masquerades only what leaves all pools, so hosts inside the pool see pod addresses as sources and cannot answer. "
+                        : "")
                     + "IPAM may also give a pod the address of a host, and block routes then cover that host.")
             .expected("a pool that overlaps neither the nodes' network nor the services'")
             .culprit(
-                Culprit.of(Optional.empty(), EntryKind.OBJECT, "IPPool " + pool.value().name() + " cidr " + pool.value().cidr(), EntryState.WRONG, pool.from(), pool.value().cidr().toString(), "contains the hosts' network"))
+                Culprit.of(
+                    Optional.empty(),
+                    EntryKind.OBJECT,
+                    "IPPool " + pool.value().name() + " cidr " + pool.value().cidr(),
+                    EntryState.WRONG,
+                    pool.from(),
+                    pool.value().cidr().toString(),
+                    "contains the hosts' network"))
             .disposition(Disposition.REPLY_LOST)
-            .seeByHand("calicoctl get ippools -o wide", "ip addr", "ipset list cali40masq-ipam-pools")
+            .seeByHand(
+                "calicoctl get ippools -o wide", "ip addr", "ipset list cali40masq-ipam-pools")
             .fix(
                 Fix.advice(
                     "Calico's datastore; a pool's cidr cannot be changed",
                     "create a pool outside the hosts' network, disable this one (calicoctl patch ippool "
                         + pool.value().name()
                         + " -p '{\"spec\":{\"disabled\":true}}'), recreate the pods, then delete it; also change the cluster CIDR of kubeadm and kube-proxy"));
-    inside.entrySet().stream().limit(4).forEach(e -> finding.evidence(Evidence.raw(e.getValue(), e.getKey() + " lies in the pool")));
+    inside.entrySet().stream()
+        .limit(4)
+        .forEach(
+            e -> finding.evidence(Evidence.raw(e.getValue(), e.getKey() + " lies in the pool")));
     return finding.build();
   }
 }
