@@ -34,6 +34,11 @@ public sealed interface Change {
 
   Snapshot applyTo(Snapshot snapshot);
 
+  /** The command that takes it back; empty when it must put back what was not gathered. */
+  default Optional<String> undoCommand() {
+    return Optional.of(inverse().command());
+  }
+
   record AddRoute(String node, Route route) implements Change {
     @Override
     public String command() {
@@ -247,6 +252,11 @@ public sealed interface Change {
     }
 
     @Override
+    public Optional<String> undoCommand() {
+      return from.map(before -> inverse().command());
+    }
+
+    @Override
     public Snapshot applyTo(Snapshot snapshot) {
       Sysctl wanted = new Sysctl(key, to);
       return rows(
@@ -351,6 +361,11 @@ public sealed interface Change {
     }
 
     @Override
+    public Optional<String> undoCommand() {
+      return from.map(before -> inverse().command());
+    }
+
+    @Override
     public Snapshot applyTo(Snapshot snapshot) {
       return rows(
           snapshot,
@@ -371,6 +386,11 @@ public sealed interface Change {
     @Override
     public Change inverse() {
       return new Instruction(node, undo, command);
+    }
+
+    @Override
+    public Optional<String> undoCommand() {
+      return Optional.of(undo).filter(u -> !u.isBlank());
     }
 
     @Override

@@ -200,7 +200,7 @@ public final class DiagnosisJson {
     json.writeStartObject();
     json.writeStringField("node", change.node());
     json.writeStringField("do", change.command());
-    optional("undo", Undo.of(change));
+    optional("undo", change.undoCommand());
     json.writeEndObject();
   }
 

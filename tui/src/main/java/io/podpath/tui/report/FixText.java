@@ -70,7 +70,7 @@ final class FixText {
 
   /** Last change first. What the input does not tell cannot be put back. */
   private static List<Batch> undo(Fix fix) {
-    return batches(fix.changes().reversed(), Undo::of);
+    return batches(fix.changes().reversed(), Change::undoCommand);
   }
 
   private static List<Batch> batches(
