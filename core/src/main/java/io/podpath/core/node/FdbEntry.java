@@ -30,6 +30,14 @@ public record FdbEntry(
     flags = Set.copyOf(flags);
   }
 
+  public FdbEntry withDestination(IpAddress address) {
+    return new FdbEntry(mac, device, Optional.of(address), port, vni, vlan, master, flags);
+  }
+
+  public FdbEntry withMac(MacAddress other) {
+    return new FdbEntry(other, device, destination, port, vni, vlan, master, flags);
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(mac.toString());

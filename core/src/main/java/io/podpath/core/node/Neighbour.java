@@ -24,6 +24,10 @@ public record Neighbour(
     flags = Set.copyOf(flags);
   }
 
+  public Neighbour withMac(MacAddress other) {
+    return new Neighbour(address, device, Optional.of(other), states, flags);
+  }
+
   @Override
   public String toString() {
     return address

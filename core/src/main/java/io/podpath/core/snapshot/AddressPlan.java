@@ -46,7 +46,19 @@ public final class AddressPlan {
   }
 
   public record AddressClaim(
-      String node, IpAddress address, AddressOrigin origin, Provenance from) {}
+      String node, IpAddress address, AddressOrigin origin, Provenance from) {
+
+    /** The claim in the words of the place it stands in. */
+    public String text() {
+      return switch (origin) {
+        case INTERFACE -> (address.isV4() ? "inet " : "inet6 ") + address;
+        case ROUTE_SOURCE -> "src " + address;
+        case INTERNAL_IP -> "InternalIP " + address;
+        case FLANNEL_PUBLIC_IP -> "flannel.alpha.coreos.com/public-ip: " + address;
+        case CALICO_BGP -> "BGP address " + address;
+      };
+    }
+  }
 
   /** Who says that a node has a pod subnet. */
   public enum SubnetOrigin {

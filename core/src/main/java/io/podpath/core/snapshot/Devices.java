@@ -50,6 +50,18 @@ public final class Devices {
         || device.equals("vxlan.calico");
   }
 
+  /** A VXLAN device of flannel or Calico; the part behind flannel's dot is the VNI. */
+  public static boolean isVtep(String device) {
+    if (device.equals("vxlan.calico") || device.equals("vxlan-v6.calico")) {
+      return true;
+    }
+    String vni =
+        device.startsWith("flannel.")
+            ? device.substring(8)
+            : device.startsWith("flannel-v6.") ? device.substring(11) : "";
+    return !vni.isEmpty() && vni.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
   /** Whether addresses on it are the node's own on the network between nodes. */
   public static boolean isUnderlay(String device, Optional<Link> link) {
     if (device.equals("lo")

@@ -5,8 +5,6 @@ import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
 import io.podpath.core.net.MacAddress;
-import io.podpath.core.node.FdbEntry;
-import io.podpath.core.node.Neighbour;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
@@ -18,7 +16,6 @@ import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
-import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
@@ -31,6 +28,15 @@ import java.util.Optional;
 /** Nodes address another node's VXLAN device by a MAC address it does not have. */
 @AutoService(Rule.class)
 public final class VtepMacMismatch implements Rule {
+
+  private static final String OWNS =
+      "flanneld writes neighbour and forwarding entries when it learns of a node and never looks at"
+          + " them again";
+
+  private static final String KEEP =
+      ", which announces the MAC address anew, and keep the system from changing it: a .link file"
+          + " for flannel* with MACAddressPolicy=none (systemd 242 and later give virtual links a"
+          + " persistent MAC address of their own)";
 
   @Override
   public String id() {
@@ -50,36 +56,56 @@ public final class VtepMacMismatch implements Rule {
   @Override
   public Outcome check(ClusterView view) {
     Outcome.Collector out = new Outcome.Collector(this);
-    if (view.fabric() != FabricKind.FLANNEL_VXLAN && view.fabric() != FabricKind.CALICO_VXLAN) {
+    if (!Vteps.apply(view)) {
       return out.done();
     }
-    VtepOwners owners = new VtepOwners(view);
+    Vteps vteps = Vteps.of(view);
+    ProgrammedVteps programmed = new ProgrammedVteps(view, vteps);
     Map<List<Object>, List<ProgrammedVtep>> wrong = new LinkedHashMap<>();
+    List<ProgrammedVtep> right = new ArrayList<>();
     for (NodeState node : view.machines()) {
-      if (!node.get(Section.NEIGHBOURS).isComplete() && node.get(Section.LOGS).isNotGathered()) {
-        out.notChecked(node.name(), "neighbours: " + node.get(Section.NEIGHBOURS).coverage().gap());
+      boolean open = !node.get(Section.NEIGHBOURS).isComplete();
+      if (open && node.get(Section.LOGS).isNotGathered() && !Vteps.devices(node).isEmpty()) {
+        out.notChecked(
+            node.name(),
+            "neighbour entries (ip neigh): " + node.get(Section.NEIGHBOURS).coverage().gap());
       }
-      for (ProgrammedVtep programmed : ProgrammedVtep.of(view, owners, node)) {
-        Optional<VtepOwners.Vtep> truth = owners.of(programmed.owner());
-        if (truth.filter(t -> !t.mac().equals(programmed.mac())).isPresent()) {
+      for (ProgrammedVtep entry : programmed.of(node)) {
+        if (entry.isWrong()) {
           wrong
               .computeIfAbsent(
-                  List.of(programmed.owner(), programmed.mac()), k -> new ArrayList<>())
-              .add(programmed);
+                  List.of(entry.owner(), entry.truth().device(), entry.mac()),
+                  k -> new ArrayList<>())
+              .add(entry);
+        } else {
+          right.add(entry);
         }
       }
     }
-    wrong.values().forEach(group -> out.found(finding(owners, group)));
+    wrong.values().forEach(group -> out.found(finding(vteps, group)));
+    for (Vteps.Claim claim : vteps.claims()) {
+      boolean told =
+          wrong.values().stream()
+              .anyMatch(g ->
+                  g.getFirst().owner().equals(claim.node())
+                      && g.getFirst().mac().equals(claim.mac()));
+      if (claim.origin() == Vteps.Origin.ANNOTATION && !told) {
+        vteps
+            .link(claim.node(), claim.device())
+            .filter(l -> !l.mac().equals(claim.mac()))
+            .ifPresent(l -> out.found(announcement(view, claim, l, right)));
+      }
+    }
     return out.done();
   }
 
-  private Finding finding(VtepOwners owners, List<ProgrammedVtep> group) {
+  private Finding finding(Vteps vteps, List<ProgrammedVtep> group) {
     ProgrammedVtep first = group.getFirst();
     String owner = first.owner();
     MacAddress stale = first.mac();
-    VtepOwners.Vtep truth = owners.of(owner).orElseThrow();
-    Optional<VtepOwners.Vtep> announced = owners.of(owner, VtepOwners.Origin.ANNOTATION);
-    boolean byDevice = truth.origin() == VtepOwners.Origin.LINK;
+    Vteps.Claim truth = first.truth();
+    Optional<Vteps.Claim> announced = vteps.annotation(owner, truth.device());
+    boolean byDevice = truth.origin() == Vteps.Origin.LINK;
     boolean announcementStale =
         byDevice && announced.filter(a -> a.mac().equals(stale)).isPresent();
     boolean sure = byDevice && group.stream().allMatch(ProgrammedVtep::sure);
@@ -87,14 +113,7 @@ public final class VtepMacMismatch implements Rule {
         new FindingBuilder(this, severity())
             .certainty(sure ? Certainty.PROVEN : Certainty.LIKELY)
             .title(
-                (group.size() == 1
-                        ? first.node().name() + " addresses"
-                        : group.size()
-                            + " nodes ("
-                            + first.node().name()
-                            + ", "
-                            + group.get(1).node().name()
-                            + (group.size() > 2 ? " …) address" : ") address"))
+                who(group)
                     + " the VXLAN device of "
                     + owner
                     + " by "
@@ -104,123 +123,164 @@ public final class VtepMacMismatch implements Rule {
             .why(
                 "The inner frame carries the MAC address of the neighbour entry. "
                     + owner
-                    + " takes it out of the tunnel, sees that it is for another MAC and drops it; a capture there shows packets on the card and"
-                    + " none on the VXLAN device. "
-                    + whichIsStale(owner, announcementStale, announced.isPresent(), byDevice))
+                    + " takes it out of the tunnel, sees that it is for another MAC address and"
+                    + " drops it; a capture there shows packets on the card and none on "
+                    + truth.device()
+                    + ". "
+                    + whichIsStale(truth, announcementStale, announced.isPresent()))
             .expected(
-                first.address()
-                    + " lladdr "
+                first.address().map(a -> a + " lladdr ").orElse("")
                     + truth.mac()
                     + "    ("
                     + (byDevice
-                        ? "the device itself on " + owner
+                        ? truth.device() + " of " + owner
                         : "announced by flanneld of " + owner)
                     + ")")
             .disposition(Disposition.WRONG_TUNNEL_ENDPOINT)
-            .evidence(Evidence.raw(truth.from(), owner + " has " + truth.mac()));
+            .evidence(new Evidence(truth.text(), truth.from(), owner + " has " + truth.mac()));
     List<Change> changes = new ArrayList<>();
-    for (ProgrammedVtep programmed : group) {
-      String node = programmed.node().name();
-      String label = owner + " has " + truth.mac();
-      programmed
-          .neighbour()
-          .ifPresentOrElse(
-              n ->
-                  builder.culprit(
-                      Culprit.wrong(node, EntryKind.NEIGH, n, "lladdr " + stale, label)),
-              () ->
-                  builder.culprit(
-                      Culprit.of(
-                          Optional.of(node),
-                          EntryKind.LOG,
-                          programmed.from().raw().strip(),
-                          EntryState.WRONG,
-                          programmed.from(),
-                          stale.toString(),
-                          label)));
-      programmed
-          .fdb()
-          .ifPresent(f ->
-              builder.culprit(
-                  Culprit.wrong(
-                      node, EntryKind.FDB, f, stale.toString(), "no node has this MAC any more")));
-      builder.affectsBothWays(node, owner);
-      programmed
-          .neighbour()
-          .ifPresent(n ->
-              changes.add(
-                  new Change.ReplaceNeighbour(node, n.value(), with(n.value(), truth.mac()))));
-      programmed
-          .fdb()
-          .ifPresent(f ->
-              changes.add(new Change.ReplaceFdb(node, f.value(), with(f.value(), truth.mac()))));
-    }
+    group.forEach(p -> add(builder, changes, p));
     if (announcementStale) {
-      builder.culprit(
-          Culprit.of(
-              Optional.of(owner),
-              EntryKind.OBJECT,
-              "VtepMAC: " + stale,
-              EntryState.WRONG,
-              announced.orElseThrow().from(),
-              stale.toString(),
-              "announced, but the device has " + truth.mac()));
+      builder.culprit(announced.map(a -> stale(a, truth)).orElseThrow());
+    } else {
+      announced
+          .filter(a -> byDevice)
+          .ifPresent(a -> builder.evidence(new Evidence(a.text(), a.from(), "announced rightly")));
     }
     String lasting =
         announcementStale || announced.isEmpty()
-            ? "restart flanneld on "
-                + owner
-                + ", which announces the MAC anew, and keep the system from changing it: a .link file for flannel* with MACAddressPolicy=none"
-                + " (systemd 242 and later give virtual links a persistent MAC of their own)"
+            ? "restart flanneld on " + owner + KEEP
             : "restart flanneld on "
                 + first.node().name()
                 + ", which reads all announcements again";
-    String owns =
-        "flanneld writes neighbour and forwarding entries when it learns of a node and never looks at them again";
     return builder
         .seeByHand(
-            "ip neigh show dev flannel.1    # on " + first.node().name(),
-            "ip link show flannel.1    # on " + owner)
+            "ip neigh show dev " + truth.device() + "    # on " + first.node().name(),
+            "ip link show " + truth.device() + "    # on " + owner)
         .fix(
             changes.isEmpty()
-                ? Fix.advice(owns, lasting)
-                : new Fix(FixSafety.SAFE, changes, owns, lasting))
+                ? Fix.advice(OWNS, lasting)
+                : new Fix(FixSafety.SAFE, changes, OWNS, lasting))
         .build();
   }
 
-  private static String whichIsStale(
-      String owner, boolean announcementStale, boolean announced, boolean byDevice) {
-    if (announcementStale) {
-      return "The announcement on Node/"
-          + owner
-          + " has the old MAC too: the device changed its MAC after flanneld had announced it.";
+  private static void add(FindingBuilder builder, List<Change> changes, ProgrammedVtep entry) {
+    String node = entry.node().name();
+    MacAddress right = entry.truth().mac();
+    String label = entry.truth().device() + " of " + entry.owner() + " has " + right;
+    entry
+        .neighbour()
+        .ifPresent(n -> {
+          builder.culprit(Culprit.wrong(node, EntryKind.NEIGH, n, "lladdr " + entry.mac(), label));
+          changes.add(new Change.ReplaceNeighbour(node, n.value(), n.value().withMac(right)));
+        });
+    entry
+        .fdb()
+        .ifPresent(f -> {
+          builder.culprit(Culprit.wrong(node, EntryKind.FDB, f, entry.mac().toString(), label));
+          if (!entry.fdbHasTruth()) {
+            changes.add(new Change.ReplaceFdb(node, f.value(), f.value().withMac(right)));
+          }
+        });
+    if (entry.neighbour().isEmpty() && entry.fdb().isEmpty()) {
+      builder.culprit(
+          Culprit.of(
+              Optional.of(node),
+              EntryKind.LOG,
+              entry.from().raw().strip(),
+              EntryState.WRONG,
+              entry.from(),
+              entry.mac().toString(),
+              label));
     }
-    if (!byDevice) {
-      return "The device itself was not recorded; the announcement on Node/"
-          + owner
+    builder.affectsBothWays(node, entry.owner());
+  }
+
+  /** The announcement alone is stale: what it harms depends on whether others have learned it. */
+  private Finding announcement(
+      ClusterView view, Vteps.Claim announced, Vteps.Claim device, List<ProgrammedVtep> right) {
+    String owner = announced.node();
+    List<ProgrammedVtep> good = right.stream().filter(p -> p.owner().equals(owner)).toList();
+    FindingBuilder builder =
+        new FindingBuilder(this, good.isEmpty() ? Severity.ERROR : Severity.WARNING)
+            .certainty(good.isEmpty() ? Certainty.LIKELY : Certainty.PROVEN)
+            .title(
+                "Node/"
+                    + owner
+                    + " announces the MAC address "
+                    + announced.mac()
+                    + ", but its "
+                    + device.device()
+                    + " has "
+                    + device.mac())
+            .why(
+                "The other nodes write the announced MAC address into their neighbour and"
+                    + " forwarding entries; "
+                    + owner
+                    + " drops frames with another one than its own. The device changed its MAC"
+                    + " address after flanneld had announced it."
+                    + (good.isEmpty()
+                        ? ""
+                        : " Entries that were read are still right: it breaks with the next restart"
+                              + " of flanneld there, and for nodes that join."))
+            .expected(announced.text().replace(announced.mac().toString(), device.mac().toString()))
+            .culprit(stale(announced, device))
+            .evidence(new Evidence(device.text(), device.from(), owner + " has " + device.mac()))
+            .disposition(Disposition.WRONG_TUNNEL_ENDPOINT)
+            .seeByHand(
+                "kubectl get node " + owner + " -o yaml | grep backend-data",
+                "ip link show " + device.device() + "    # on " + owner)
+            .fix(Fix.advice(OWNS, "restart flanneld on " + owner + KEEP));
+    if (good.isEmpty()) {
+      view.nodes().forEach(n -> builder.affectsBothWays(owner, n.name()));
+    }
+    good.forEach(
+        p -> p.neighbour().ifPresent(n -> builder.evidence(Evidence.of(n, "still right"))));
+    return builder.build();
+  }
+
+  private static Culprit stale(Vteps.Claim announced, Vteps.Claim device) {
+    return Culprit.of(
+        Optional.of(announced.node()),
+        EntryKind.OBJECT,
+        announced.text(),
+        EntryState.WRONG,
+        announced.from(),
+        announced.mac().toString(),
+        "announced, but the device has " + device.mac());
+  }
+
+  private static String who(List<ProgrammedVtep> group) {
+    List<String> nodes = group.stream().map(p -> p.node().name()).distinct().toList();
+    return nodes.size() == 1
+        ? nodes.getFirst() + " addresses"
+        : nodes.size()
+            + " nodes ("
+            + nodes.get(0)
+            + ", "
+            + nodes.get(1)
+            + (nodes.size() > 2 ? " …) address" : ") address");
+  }
+
+  private static String whichIsStale(
+      Vteps.Claim truth, boolean announcementStale, boolean announced) {
+    String node = "Node/" + truth.node();
+    if (announcementStale) {
+      return "The announcement on "
+          + node
+          + " has the old MAC address too: the device changed its own after flanneld had announced"
+          + " it.";
+    }
+    if (truth.origin() == Vteps.Origin.ANNOTATION) {
+      return "The device itself was not recorded; the announcement on "
+          + node
           + " and these entries do not agree.";
     }
     return announced
-        ? "The announcement on Node/" + owner + " is right: the entries here are stale."
+        ? "The announcement on " + node + " is right: the entries here are stale."
         : "What flanneld of "
-            + owner
-            + " announces was not recorded; either the device changed its MAC after that, or the entries here are stale.";
-  }
-
-  private static Neighbour with(Neighbour entry, MacAddress mac) {
-    return new Neighbour(
-        entry.address(), entry.device(), Optional.of(mac), entry.states(), entry.flags());
-  }
-
-  private static FdbEntry with(FdbEntry entry, MacAddress mac) {
-    return new FdbEntry(
-        mac,
-        entry.device(),
-        entry.destination(),
-        entry.port(),
-        entry.vni(),
-        entry.vlan(),
-        entry.master(),
-        entry.flags());
+            + truth.node()
+            + " announces was not recorded; either the device changed its MAC address after that,"
+            + " or the entries here are stale.";
   }
 }
