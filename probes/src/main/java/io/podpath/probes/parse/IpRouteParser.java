@@ -2,6 +2,7 @@ package io.podpath.probes.parse;
 
 import com.google.auto.service.AutoService;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteTable;
 import io.podpath.core.node.RouteType;
@@ -47,10 +48,11 @@ public final class IpRouteParser implements OutputParser {
     int others = 0;
     for (Lines.Line line : Lines.of(Source.ofFile("", text))) {
       List<String> words = line.words();
-      if (words.isEmpty() || RouteLine.continues(words) || Remark.isCut(line.text())) {
+      if (words.isEmpty() || Remark.isCut(line.text())) {
         continue;
       }
-      if (isRoute(words)) {
+      // a multipath route's own line names no interface, its next hops make up for it
+      if (isRoute(words) || RouteLine.continues(words)) {
         routes++;
       } else {
         others++;
@@ -62,29 +64,23 @@ public final class IpRouteParser implements OutputParser {
   }
 
   /**
-   * Whether the line begins as a route does and has one of its words; {@code ip route get} is told
-   * apart by its own parser.
+   * Whether the line begins as a route does and names an interface or a type; {@code birdc} has
+   * {@code [kernel1 09:14]} behind it.
    */
   private static boolean isRoute(List<String> words) {
     int first = RouteType.parse(words.getFirst()).isPresent() ? 1 : 0;
-    if (words.size() <= first) {
+    if (words.size() <= first || MacAddress.parse(words.get(first)).isPresent()) {
       return false;
     }
-    boolean hop = words.contains("via") || words.contains("dev");
-    boolean destination =
-        words.get(first).equals("default")
-            || first > 0
-            || words.get(first).indexOf('/') > 0
-            || words.contains("scope")
-            || hop;
+    String destination = words.get(first);
     boolean begins =
-        words.get(first).equals("default") || Character.digit(words.get(first).charAt(0), 16) >= 0;
+        destination.equals("default") || Character.digit(destination.charAt(0), 16) >= 0;
     boolean neighbour = words.contains("lladdr") || words.stream().anyMatch(IpNeighWords::isState);
+    boolean bird = words.stream().anyMatch(w -> w.length() > 1 && w.startsWith("["));
     return begins
-        && destination
         && !neighbour
-        && words.get(first).length() != 17
-        && (hop || first > 0);
+        && !bird
+        && (first > 0 || words.contains("dev") || words.contains("nhid"));
   }
 
   @Override
