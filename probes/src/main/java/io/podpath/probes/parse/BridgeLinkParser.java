@@ -11,13 +11,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** {@code bridge link}, with {@code -d}, as text or JSON; lines of interfaces that are no bridge's port tell nothing. */
+/**
+ * {@code bridge link}, with {@code -d}, as text or JSON; lines of interfaces that are no bridge's
+ * port tell nothing.
+ */
 @AutoService(OutputParser.class)
 public final class BridgeLinkParser implements OutputParser {
 
   /** Members of JSON that are no options of the port. */
   private static final Set<String> HEAD =
-      Set.of("ifindex", "ifname", "link", "flags", "mtu", "master", "state", "link_index", "operstate", "hwmode");
+      Set.of(
+          "ifindex",
+          "ifname",
+          "link",
+          "flags",
+          "mtu",
+          "master",
+          "state",
+          "link_index",
+          "operstate",
+          "hwmode");
 
   @Override
   public String name() {
@@ -26,21 +39,28 @@ public final class BridgeLinkParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "bridge").filter(c -> c.isAbout("link", "l") && c.lists()).isPresent();
+    return IpCommand.of(command, "bridge")
+        .filter(c -> c.isAbout("link", "l") && c.lists())
+        .isPresent();
   }
 
   @Override
   public int likeness(String fileName, String text) {
     int hint = isNamed(fileName) ? 10 : 0;
     if (JsonText.is(text)) {
-      return JsonText.has(text, "ifname") && JsonText.has(text, "cost") && !JsonText.has(text, "link_type") ? 85 + hint : 0;
+      return JsonText.has(text, "ifname")
+              && JsonText.has(text, "cost")
+              && !JsonText.has(text, "link_type")
+          ? 85 + hint
+          : 0;
     }
     int ports = 0;
     for (Lines.Line line : Lines.of(Source.ofFile("", text))) {
       List<String> words = line.words();
       if (isHead(words) && BridgePortLine.is(words)) {
         ports++;
-      } else if (!words.isEmpty() && (words.getFirst().startsWith("link/") || words.getFirst().equals("inet"))) {
+      } else if (!words.isEmpty()
+          && (words.getFirst().startsWith("link/") || words.getFirst().equals("inet"))) {
         return 0;
       }
     }
@@ -66,8 +86,12 @@ public final class BridgeLinkParser implements OutputParser {
     ReadingBuilder builder = new ReadingBuilder(source);
     boolean json = JsonText.is(source.text());
     int rank = json ? 30 : command.map(IpCommand::rank).orElse(20);
-    boolean named = isNamed(source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT));
-    if (command.isPresent() ? command.get().selectors().isEmpty() : named && !source.text().isBlank()) {
+    boolean named =
+        isNamed(
+            source.file().substring(source.file().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT));
+    if (command.isPresent()
+        ? command.get().selectors().isEmpty()
+        : named && !source.text().isBlank()) {
       builder.whole(Section.BRIDGE_PORTS, rank);
     } else {
       builder.part(Section.BRIDGE_PORTS, rank, "only some ports were shown");
@@ -94,7 +118,8 @@ public final class BridgeLinkParser implements OutputParser {
     }
 
     void addTo(ReadingBuilder builder) {
-      bridge.ifPresent(b -> builder.add(Section.BRIDGE_PORTS, new BridgePort(port, b, state, options), line));
+      bridge.ifPresent(
+          b -> builder.add(Section.BRIDGE_PORTS, new BridgePort(port, b, state, options), line));
     }
   }
 
@@ -113,7 +138,10 @@ public final class BridgeLinkParser implements OutputParser {
       } else if (last.isPresent() && words.size() > 1 && isOption(words.get(1))) {
         options(words, last.get());
       } else {
-        builder.unread(Section.BRIDGE_PORTS, line.number(), Remark.isCut(line.text()) ? "lines were left out here" : "no line of bridge link");
+        builder.unread(
+            Section.BRIDGE_PORTS,
+            line.number(),
+            Remark.isCut(line.text()) ? "lines were left out here" : "no line of bridge link");
       }
     }
     last.ifPresent(d -> d.addTo(builder));
@@ -126,7 +154,10 @@ public final class BridgeLinkParser implements OutputParser {
     } else {
       link = new LinkDraft(line, words.get(1));
       int master = words.indexOf("master");
-      link.master = master > 0 && master + 1 < words.size() ? Optional.of(words.get(master + 1)) : Optional.empty();
+      link.master =
+          master > 0 && master + 1 < words.size()
+              ? Optional.of(words.get(master + 1))
+              : Optional.empty();
     }
     return new Draft(line, link.name, link.master);
   }
@@ -142,7 +173,10 @@ public final class BridgeLinkParser implements OutputParser {
       if (word.equals("state") && BridgePortLine.isState(value)) {
         draft.state = Optional.of(value);
         i++;
-      } else if (isOption(value) && !word.equals("mtu") && !word.endsWith(":") && !word.startsWith("<")) {
+      } else if (isOption(value)
+          && !word.equals("mtu")
+          && !word.endsWith(":")
+          && !word.startsWith("<")) {
         draft.options.put(word, value);
         i++;
       }
@@ -160,8 +194,10 @@ public final class BridgeLinkParser implements OutputParser {
       Draft draft = new Draft(row.line(), port.get(), row.text("master"));
       draft.state = row.text("state");
       for (Map.Entry<String, Tree> member : row.members().entrySet()) {
-        if (!HEAD.contains(member.getKey()) && member.getValue() instanceof Tree.Scalar(var text, var kind, var line)) {
-          draft.options.put(member.getKey(), text.equals("true") ? "on" : text.equals("false") ? "off" : text);
+        if (!HEAD.contains(member.getKey())
+            && member.getValue() instanceof Tree.Scalar(var text, var kind, var line)) {
+          draft.options.put(
+              member.getKey(), text.equals("true") ? "on" : text.equals("false") ? "off" : text);
         }
       }
       draft.addTo(builder);

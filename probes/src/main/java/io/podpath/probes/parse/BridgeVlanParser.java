@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code bridge vlan}, as text of old and new releases or JSON; a line that begins with a number belongs to the port above. */
+/**
+ * {@code bridge vlan}, as text of old and new releases or JSON; a line that begins with a number
+ * belongs to the port above.
+ */
 @AutoService(OutputParser.class)
 public final class BridgeVlanParser implements OutputParser {
 
@@ -20,7 +23,9 @@ public final class BridgeVlanParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return IpCommand.of(command, "bridge").filter(c -> c.isAbout("vlan", "v") && c.lists()).isPresent();
+    return IpCommand.of(command, "bridge")
+        .filter(c -> c.isAbout("vlan", "v") && c.lists())
+        .isPresent();
   }
 
   @Override
@@ -29,13 +34,18 @@ public final class BridgeVlanParser implements OutputParser {
     if (JsonText.is(text)) {
       return JsonText.has(text, "vlans") && JsonText.has(text, "ifname") ? 85 + hint : 0;
     }
-    return Lines.of(Source.ofFile("", text)).stream().map(Lines.Line::words).anyMatch(BridgeVlanParser::isHeading) ? 85 + hint : 0;
+    return Lines.of(Source.ofFile("", text)).stream()
+            .map(Lines.Line::words)
+            .anyMatch(BridgeVlanParser::isHeading)
+        ? 85 + hint
+        : 0;
   }
 
   private static boolean isHeading(List<String> words) {
     return words.size() > 1
         && words.getFirst().equals("port")
-        && (words.get(1).equals("vlan-id") || words.size() > 2 && words.get(1).equals("vlan") && words.get(2).equals("ids"));
+        && (words.get(1).equals("vlan-id")
+            || words.size() > 2 && words.get(1).equals("vlan") && words.get(2).equals("ids"));
   }
 
   @Override
@@ -60,7 +70,10 @@ public final class BridgeVlanParser implements OutputParser {
     Optional<String> port = Optional.empty();
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
-      if (words.isEmpty() || isHeading(words) || words.getFirst().equals("RX:") || words.getFirst().equals("state")) {
+      if (words.isEmpty()
+          || isHeading(words)
+          || words.getFirst().equals("RX:")
+          || words.getFirst().equals("state")) {
         continue;
       }
       if (Remark.isCut(line.text())) {
@@ -75,7 +88,9 @@ public final class BridgeVlanParser implements OutputParser {
       if (vlan.isEmpty() || vlan.getFirst().equals("None")) {
         continue;
       }
-      if (port.isEmpty() || !isRange(vlan.getFirst()) || !add(port.get(), vlan, line.number(), builder)) {
+      if (port.isEmpty()
+          || !isRange(vlan.getFirst())
+          || !add(port.get(), vlan, line.number(), builder)) {
         builder.unread(Section.BRIDGE_VLANS, line.number(), "no line of bridge vlan");
       }
     }
@@ -85,7 +100,8 @@ public final class BridgeVlanParser implements OutputParser {
     int dash = word.indexOf('-');
     return dash < 0
         ? WordCursor.isNumber(word)
-        : WordCursor.isNumber(word.substring(0, dash)) && WordCursor.isNumber(word.substring(dash + 1));
+        : WordCursor.isNumber(word.substring(0, dash))
+            && WordCursor.isNumber(word.substring(dash + 1));
   }
 
   private static boolean add(String port, List<String> words, int line, ReadingBuilder builder) {
@@ -109,7 +125,9 @@ public final class BridgeVlanParser implements OutputParser {
 
   /** -1 when it is no VLAN. */
   private static int id(String text) {
-    return WordCursor.isNumber(text) && text.length() < 5 && Integer.parseInt(text) < 4096 ? Integer.parseInt(text) : -1;
+    return WordCursor.isNumber(text) && text.length() < 5 && Integer.parseInt(text) < 4096
+        ? Integer.parseInt(text)
+        : -1;
   }
 
   private static void readObjects(Source source, ReadingBuilder builder) {

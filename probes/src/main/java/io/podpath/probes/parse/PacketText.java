@@ -6,8 +6,9 @@ import io.podpath.core.node.SeenPacket;
 import java.util.Optional;
 
 /**
- * One packet as tcpdump writes it on one line: {@code IP 10.0.0.1 > 10.0.0.2: IP 10.1.0.1 > 10.1.0.2: ICMP echo request}, with {@code -v}
- * the header's fields in parentheses before the addresses. Works from the outer header to the inner one.
+ * One packet as tcpdump writes it on one line: {@code IP 10.0.0.1 > 10.0.0.2: IP 10.1.0.1 >
+ * 10.1.0.2: ICMP echo request}, with {@code -v} the header's fields in parentheses before the
+ * addresses. Works from the outer header to the inner one.
  */
 final class PacketText {
 
@@ -44,15 +45,23 @@ final class PacketText {
     }
     String target = colon < 0 ? rest.substring(arrow + 3) : rest.substring(arrow + 3, colon);
     End source = End.of(rest.substring(0, arrow).strip());
-    End destination = End.of(target.endsWith(":") ? target.substring(0, target.length() - 1) : target.strip());
+    End destination =
+        End.of(target.endsWith(":") ? target.substring(0, target.length() - 1) : target.strip());
     String payload = colon < 0 ? "" : rest.substring(colon + 2).strip();
     Optional<SeenPacket> inner = inner(payload, time, depth);
     Optional<IpProtocol> protocol = stated.or(() -> protocolOf(payload, inner.isPresent()));
-    String ports = source.port.isEmpty() && destination.port.isEmpty() ? "" : source.port + " > " + destination.port + " ";
-    return new SeenPacket(time, source.address, destination.address, protocol, inner, (ports + payload).strip());
+    String ports =
+        source.port.isEmpty() && destination.port.isEmpty()
+            ? ""
+            : source.port + " > " + destination.port + " ";
+    return new SeenPacket(
+        time, source.address, destination.address, protocol, inner, (ports + payload).strip());
   }
 
-  /** Index of the parenthesis that closes the first one; tcpdump nests them ({@code proto ICMP (1)}). */
+  /**
+   * Index of the parenthesis that closes the first one; tcpdump nests them ({@code proto ICMP
+   * (1)}).
+   */
   private static int closing(String text) throws BadLine {
     int depth = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -72,12 +81,19 @@ final class PacketText {
     return close < 0 ? Optional.empty() : IpProtocol.parse(header.substring(open + 1, close));
   }
 
-  /** The packet in a tunnel: IP in IP, GRE, VXLAN ({@code OTV} is what tcpdump calls VXLAN on port 8472). */
+  /**
+   * The packet in a tunnel: IP in IP, GRE, VXLAN ({@code OTV} is what tcpdump calls VXLAN on port
+   * 8472).
+   */
   private static Optional<SeenPacket> inner(String payload, String time, int depth) throws BadLine {
     if (payload.startsWith("IP ") || payload.startsWith("IP6 ") || payload.startsWith("(tos ")) {
       return Optional.of(read(payload, time, depth + 1));
     }
-    boolean tunnel = payload.startsWith("GREv") || payload.contains("OTV, ") || payload.contains("VXLAN, ") || payload.startsWith("gre ");
+    boolean tunnel =
+        payload.startsWith("GREv")
+            || payload.contains("OTV, ")
+            || payload.contains("VXLAN, ")
+            || payload.startsWith("gre ");
     if (!tunnel) {
       return Optional.empty();
     }
@@ -94,7 +110,9 @@ final class PacketText {
     // behind an inner Ethernet header: ethertype IPv4 (0x0800), length 98: 10.0.0.1 > 10.0.0.2
     int ether = payload.indexOf("ethertype IPv");
     int length = ether < 0 ? -1 : payload.indexOf(": ", ether);
-    return best >= 0 && (length < 0 || best < length) ? best + 1 : length < 0 ? best < 0 ? -1 : best + 1 : length + 2;
+    return best >= 0 && (length < 0 || best < length)
+        ? best + 1
+        : length < 0 ? best < 0 ? -1 : best + 1 : length + 2;
   }
 
   private static Optional<IpProtocol> protocolOf(String payload, boolean tunnel) {
@@ -116,7 +134,9 @@ final class PacketText {
     if (tunnel) {
       return payload.startsWith("IP6") ? IpProtocol.parse("ipv6") : Optional.of(IpProtocol.IPENCAP);
     }
-    return payload.startsWith("sctp") ? Optional.of(IpProtocol.SCTP) : payload.startsWith("ESP(") ? IpProtocol.parse("esp") : Optional.empty();
+    return payload.startsWith("sctp")
+        ? Optional.of(IpProtocol.SCTP)
+        : payload.startsWith("ESP(") ? IpProtocol.parse("esp") : Optional.empty();
   }
 
   /**
@@ -131,9 +151,12 @@ final class PacketText {
         return new End(whole.get(), "");
       }
       int dot = text.lastIndexOf('.');
-      Optional<IpAddress> host = dot < 0 ? Optional.empty() : IpAddress.parse(text.substring(0, dot));
+      Optional<IpAddress> host =
+          dot < 0 ? Optional.empty() : IpAddress.parse(text.substring(0, dot));
       return new End(
-          host.orElseThrow(() -> new BadLine("no address (a name without -n?): " + WordCursor.shown(text))), text.substring(dot + 1));
+          host.orElseThrow(
+              () -> new BadLine("no address (a name without -n?): " + WordCursor.shown(text))),
+          text.substring(dot + 1));
     }
   }
 }

@@ -20,9 +20,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * {@code route -n}, {@code route}, {@code netstat -rn}: the main table of IPv4 out of {@code /proc/net/route}
- * ({@code fib_trie.c: fib_route_seq_show}). That file does not tell protocol, scope, source and onlink, and of a multipath route it shows
- * the first next hop only. Unreachable and prohibit are both {@code !}; a blackhole or throw, such as BIRD's for its block, has no
+ * {@code route -n}, {@code route}, {@code netstat -rn}: the main table of IPv4 out of {@code
+ * /proc/net/route} ({@code fib_trie.c: fib_route_seq_show}). That file does not tell protocol,
+ * scope, source and onlink, and of a multipath route it shows the first next hop only. Unreachable
+ * and prohibit are both {@code !}; a blackhole or throw, such as BIRD's for its block, has no
  * interface: {@code *}.
  */
 @AutoService(OutputParser.class)
@@ -37,10 +38,14 @@ public final class RouteNParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    boolean six = command.arguments().contains("-6") || command.arguments().contains("inet6") || command.arguments().contains("--inet6");
+    boolean six =
+        command.arguments().contains("-6")
+            || command.arguments().contains("inet6")
+            || command.arguments().contains("--inet6");
     return switch (command.program()) {
       case "route" -> command.operands().isEmpty() && !six && !command.hasOption("-C");
-      case "netstat" -> command.hasOption("-r") || command.arguments().contains("--route") ? !six : false;
+      case "netstat" ->
+          command.hasOption("-r") || command.arguments().contains("--route") ? !six : false;
       default -> false;
     };
   }
@@ -60,7 +65,10 @@ public final class RouteNParser implements OutputParser {
   }
 
   private static boolean isTitle(List<String> words) {
-    return words.size() > 3 && words.getFirst().equals("Kernel") && words.get(1).equals("IP") && words.get(2).equals("routing");
+    return words.size() > 3
+        && words.getFirst().equals("Kernel")
+        && words.get(1).equals("IP")
+        && words.get(2).equals("routing");
   }
 
   private static boolean isHeading(List<String> words) {
@@ -71,7 +79,9 @@ public final class RouteNParser implements OutputParser {
     return words.size() >= 8
         && IpAddress.parse(words.get(2)).isPresent()
         && isFlags(words.get(3))
-        && (IpAddress.parse(words.get(1)).isPresent() || words.get(1).equals("*") || words.get(1).equals("-"));
+        && (IpAddress.parse(words.get(1)).isPresent()
+            || words.get(1).equals("*")
+            || words.get(1).equals("-"));
   }
 
   private static boolean isFlags(String word) {
@@ -83,7 +93,8 @@ public final class RouteNParser implements OutputParser {
   @Override
   public Reading parse(Source source) {
     Optional<ShellCommand> command = source.command().map(ShellCommand::parse);
-    boolean windows = command.filter(c -> c.program().equals("netstat") && !c.hasOption("-e")).isPresent();
+    boolean windows =
+        command.filter(c -> c.program().equals("netstat") && !c.hasOption("-e")).isPresent();
     boolean titled = false;
     List<Row> rows = new ArrayList<>();
     List<Tree.Broken> unread = new ArrayList<>();
@@ -101,11 +112,15 @@ public final class RouteNParser implements OutputParser {
       try {
         rows.add(new Row(readLine(words, !windows), line.number()));
       } catch (BadLine e) {
-        unread.add(new Tree.Broken(line.number(), Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
+        unread.add(
+            new Tree.Broken(
+                line.number(),
+                Remark.isCut(line.text()) ? "lines were left out here" : e.reason()));
       }
     }
     ReadingBuilder builder = new ReadingBuilder(source);
-    if (command.isPresent() || titled && RouteCoverage.looksWhole(rows.stream().map(Row::route).toList())) {
+    if (command.isPresent()
+        || titled && RouteCoverage.looksWhole(rows.stream().map(Row::route).toList())) {
       builder.whole(MAIN, 10);
     } else {
       builder.part(MAIN, 10, "an excerpt of the table");
@@ -124,11 +139,15 @@ public final class RouteNParser implements OutputParser {
     String device = words.get(7);
     boolean rejects = flags.indexOf('!') >= 0;
     boolean nowhere = device.equals("*") || device.equals("-");
-    RouteType type = rejects ? RouteType.UNREACHABLE : nowhere ? RouteType.BLACKHOLE : RouteType.UNICAST;
+    RouteType type =
+        rejects ? RouteType.UNREACHABLE : nowhere ? RouteType.BLACKHOLE : RouteType.UNICAST;
     List<NextHop> hops = List.of();
     if (!nowhere) {
       Optional<IpAddress> gateway = gateway(words.get(1), flags);
-      hops = List.of(new NextHop(gateway, Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty()));
+      hops =
+          List.of(
+              new NextHop(
+                  gateway, Optional.of(device), OptionalInt.empty(), Set.of(), Optional.empty()));
     }
     return new Route(
         type,
@@ -143,7 +162,9 @@ public final class RouteNParser implements OutputParser {
         new TreeMap<>());
   }
 
-  /** Names stand for networks only without {@code -n}; these two are in every {@code /etc/networks}. */
+  /**
+   * Names stand for networks only without {@code -n}; these two are in every {@code /etc/networks}.
+   */
   private static IpPrefix destination(String word, String netmask) throws BadLine {
     String text =
         switch (word) {
@@ -154,7 +175,8 @@ public final class RouteNParser implements OutputParser {
         };
     return IpAddress.parse(text)
         .flatMap(a -> IpPrefix.fromNetmask(a, netmask))
-        .orElseThrow(() -> new BadLine("no destination and netmask: " + WordCursor.shown(word + " " + netmask)));
+        .orElseThrow(() ->
+            new BadLine("no destination and netmask: " + WordCursor.shown(word + " " + netmask)));
   }
 
   private static Optional<IpAddress> gateway(String word, String flags) throws BadLine {
@@ -164,7 +186,9 @@ public final class RouteNParser implements OutputParser {
       }
       return Optional.empty();
     }
-    return Optional.of(IpAddress.parse(word).orElseThrow(() -> new BadLine("gateway is no address: " + WordCursor.shown(word))));
+    return Optional.of(
+        IpAddress.parse(word)
+            .orElseThrow(() -> new BadLine("gateway is no address: " + WordCursor.shown(word))));
   }
 
   /** 0 and none are the same for IPv4. */

@@ -11,19 +11,39 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code ss}: TCP, UDP, SCTP and raw sockets; others are passed over. The columns for protocol and state are left out where the command
- * asks for one of them only.
+ * {@code ss}: TCP, UDP, SCTP and raw sockets; others are passed over. The columns for protocol and
+ * state are left out where the command asks for one of them only.
  */
 @AutoService(OutputParser.class)
 public final class SsParser implements OutputParser {
 
-  private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "raw", "sctp", "dccp", "mptcp", "icmp6", "udplite");
+  private static final Set<String> PROTOCOLS =
+      Set.of("tcp", "udp", "raw", "sctp", "dccp", "mptcp", "icmp6", "udplite");
 
   /** Kinds without IP addresses. */
-  private static final Set<String> LOCAL = Set.of("u_str", "u_dgr", "u_seq", "nl", "p_raw", "p_dgr", "v_str", "v_dgr", "tipc", "ti-st", "ti-dg", "ti-rd", "ti-sq", "xdp", "???");
+  private static final Set<String> LOCAL =
+      Set.of(
+          "u_str", "u_dgr", "u_seq", "nl", "p_raw", "p_dgr", "v_str", "v_dgr", "tipc", "ti-st",
+          "ti-dg", "ti-rd", "ti-sq", "xdp", "???");
 
   private static final Set<String> STATES =
-      Set.of("LISTEN", "ESTAB", "UNCONN", "SYN-SENT", "SYN-RECV", "NEW-SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSE", "CLOSED", "CLOSE-WAIT", "LAST-ACK", "CLOSING", "BOUND-INACTIVE", "UNKNOWN");
+      Set.of(
+          "LISTEN",
+          "ESTAB",
+          "UNCONN",
+          "SYN-SENT",
+          "SYN-RECV",
+          "NEW-SYN-RECV",
+          "FIN-WAIT-1",
+          "FIN-WAIT-2",
+          "TIME-WAIT",
+          "CLOSE",
+          "CLOSED",
+          "CLOSE-WAIT",
+          "LAST-ACK",
+          "CLOSING",
+          "BOUND-INACTIVE",
+          "UNKNOWN");
 
   @Override
   public String name() {
@@ -32,7 +52,9 @@ public final class SsParser implements OutputParser {
 
   @Override
   public boolean reads(ShellCommand command) {
-    return command.program().equals("ss") && !command.hasOption("-s") && !command.arguments().contains("--summary");
+    return command.program().equals("ss")
+        && !command.hasOption("-s")
+        && !command.arguments().contains("--summary");
   }
 
   @Override
@@ -54,12 +76,18 @@ public final class SsParser implements OutputParser {
 
   /** Not the heading of netstat, which says Foreign Address. */
   private static boolean isHeading(List<String> words) {
-    return words.contains("Recv-Q") && words.contains("Send-Q") && words.contains("Local") && !words.contains("Foreign");
+    return words.contains("Recv-Q")
+        && words.contains("Send-Q")
+        && words.contains("Local")
+        && !words.contains("Foreign");
   }
 
   private static boolean startsAsRow(List<String> words) {
     int at = PROTOCOLS.contains(words.getFirst()) || LOCAL.contains(words.getFirst()) ? 1 : 0;
-    return words.size() > at + 4 && STATES.contains(words.get(at)) && WordCursor.isNumber(words.get(at + 1)) && WordCursor.isNumber(words.get(at + 2));
+    return words.size() > at + 4
+        && STATES.contains(words.get(at))
+        && WordCursor.isNumber(words.get(at + 1))
+        && WordCursor.isNumber(words.get(at + 2));
   }
 
   @Override
@@ -81,7 +109,10 @@ public final class SsParser implements OutputParser {
       try {
         builder.add(Section.SOCKETS, readLine(words, command), line.number());
       } catch (BadLine e) {
-        builder.unread(Section.SOCKETS, line.number(), Remark.isCut(line.text()) ? "lines were left out here" : e.reason());
+        builder.unread(
+            Section.SOCKETS,
+            line.number(),
+            Remark.isCut(line.text()) ? "lines were left out here" : e.reason());
       }
     }
     return builder.build();
@@ -91,20 +122,29 @@ public final class SsParser implements OutputParser {
   private static boolean showsAll(ShellCommand command) {
     boolean protocols = command.hasOption("-t") && command.hasOption("-u");
     boolean families = !command.hasOption("-4") && !command.hasOption("-6");
-    return protocols && families && command.hasOption("-a") && !command.hasOption("-l") && command.operands().isEmpty();
+    return protocols
+        && families
+        && command.hasOption("-a")
+        && !command.hasOption("-l")
+        && command.operands().isEmpty();
   }
 
-  private static Socket readLine(List<String> words, Optional<ShellCommand> command) throws BadLine {
+  private static Socket readLine(List<String> words, Optional<ShellCommand> command)
+      throws BadLine {
     WordCursor cursor = new WordCursor(words);
-    Optional<String> protocol = PROTOCOLS.contains(cursor.peek()) ? Optional.of(cursor.take("protocol")) : Optional.empty();
-    Optional<String> state = STATES.contains(cursor.peek()) ? Optional.of(cursor.take("state")) : Optional.empty();
+    Optional<String> protocol =
+        PROTOCOLS.contains(cursor.peek()) ? Optional.of(cursor.take("protocol")) : Optional.empty();
+    Optional<String> state =
+        STATES.contains(cursor.peek()) ? Optional.of(cursor.take("state")) : Optional.empty();
     cursor.number("Recv-Q");
     cursor.number("Send-Q");
     String local = end(cursor);
     String peer = end(cursor);
     String shown = state.or(() -> command.flatMap(SsParser::asked)).orElse("");
     return new Socket(
-        protocol.or(() -> command.flatMap(SsParser::only)).orElse(shown.equals("UNCONN") ? "udp" : "tcp"),
+        protocol
+            .or(() -> command.flatMap(SsParser::only))
+            .orElse(shown.equals("UNCONN") ? "udp" : "tcp"),
         shown,
         address(local),
         port(local),
@@ -112,10 +152,15 @@ public final class SsParser implements OutputParser {
         port(peer));
   }
 
-  /** Old releases pad address and port apart: {@code *:22}, but also {@code :::22} and {@code 10.0.0.1 :22}. */
+  /**
+   * Old releases pad address and port apart: {@code *:22}, but also {@code :::22} and {@code
+   * 10.0.0.1 :22}.
+   */
   private static String end(WordCursor cursor) throws BadLine {
     String word = cursor.take("address");
-    return cursor.peek().startsWith(":") && word.lastIndexOf(':') < 0 ? word + cursor.take("port") : word;
+    return cursor.peek().startsWith(":") && word.lastIndexOf(':') < 0
+        ? word + cursor.take("port")
+        : word;
   }
 
   /** The state behind {@code state}, or LISTEN of {@code -l}. */
@@ -124,7 +169,10 @@ public final class SsParser implements OutputParser {
     int at = words.indexOf("state");
     if (at >= 0 && at + 1 < words.size()) {
       String state = words.get(at + 1);
-      return Optional.of(state.equals("listening") ? "LISTEN" : state.equals("established") ? "ESTAB" : state.toUpperCase(java.util.Locale.ROOT));
+      return Optional.of(
+          state.equals("listening")
+              ? "LISTEN"
+              : state.equals("established") ? "ESTAB" : state.toUpperCase(java.util.Locale.ROOT));
     }
     return command.hasOption("-l") ? Optional.of("LISTEN") : Optional.empty();
   }
@@ -148,7 +196,9 @@ public final class SsParser implements OutputParser {
     if (bare.equals("*") || bare.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(IpAddress.parse(bare).orElseThrow(() -> new BadLine("no address: " + WordCursor.shown(word))));
+    return Optional.of(
+        IpAddress.parse(bare)
+            .orElseThrow(() -> new BadLine("no address: " + WordCursor.shown(word))));
   }
 
   private static Optional<Port> port(String word) throws BadLine {

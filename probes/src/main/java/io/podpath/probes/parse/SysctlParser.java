@@ -14,7 +14,8 @@ import java.util.Set;
 public final class SysctlParser implements OutputParser {
 
   private static final String PROC = "/proc/sys/";
-  private static final Set<String> ROOTS = Set.of("net", "kernel", "vm", "fs", "dev", "abi", "debug", "user", "crypto", "sunrpc");
+  private static final Set<String> ROOTS =
+      Set.of("net", "kernel", "vm", "fs", "dev", "abi", "debug", "user", "crypto", "sunrpc");
 
   @Override
   public String name() {
@@ -24,7 +25,9 @@ public final class SysctlParser implements OutputParser {
   @Override
   public boolean reads(ShellCommand command) {
     return command.program().equals("sysctl")
-        || (command.program().equals("cat") || command.program().equals("head") || command.program().equals("more"))
+        || (command.program().equals("cat")
+                || command.program().equals("head")
+                || command.program().equals("more"))
             && !command.operands().isEmpty()
             && command.operands().stream().allMatch(o -> o.startsWith(PROC));
   }
@@ -76,44 +79,72 @@ public final class SysctlParser implements OutputParser {
           builder.unread(Section.SYSCTLS, line.number(), "permission denied");
         }
       } else if (isKey(key) && key.indexOf(' ') < 0) {
-        builder.add(Section.SYSCTLS, new Sysctl(key, Remark.without(line.text().substring(equals + 1)).strip()), line.number());
+        builder.add(
+            Section.SYSCTLS,
+            new Sysctl(key, Remark.without(line.text().substring(equals + 1)).strip()),
+            line.number());
       } else if (!keys.isEmpty()) {
         values.add(line);
       } else {
-        builder.unread(Section.SYSCTLS, line.number(), Remark.isCut(line.text()) ? "lines were left out here" : "no setting");
+        builder.unread(
+            Section.SYSCTLS,
+            line.number(),
+            Remark.isCut(line.text()) ? "lines were left out here" : "no setting");
       }
     }
     pair(keys, values, complained, builder);
     return builder.build();
   }
 
-  /** Values without keys belong to the keys asked for, in their order, unless one of them gave none. */
-  private static void pair(List<String> keys, List<Lines.Line> values, boolean complained, ReadingBuilder builder) {
+  /**
+   * Values without keys belong to the keys asked for, in their order, unless one of them gave none.
+   */
+  private static void pair(
+      List<String> keys, List<Lines.Line> values, boolean complained, ReadingBuilder builder) {
     boolean fits = keys.size() == values.size() && !complained;
     for (int i = 0; i < values.size(); i++) {
       Lines.Line line = values.get(i);
       if (fits) {
-        builder.add(Section.SYSCTLS, new Sysctl(keys.get(i), Remark.without(line.text()).strip()), line.number());
+        builder.add(
+            Section.SYSCTLS,
+            new Sysctl(keys.get(i), Remark.without(line.text()).strip()),
+            line.number());
       } else {
-        builder.unread(Section.SYSCTLS, line.number(), "which setting this is the value of cannot be told");
+        builder.unread(
+            Section.SYSCTLS, line.number(), "which setting this is the value of cannot be told");
       }
     }
   }
 
   private static boolean asksForAll(ShellCommand command) {
-    boolean all = command.hasOption("-a") || command.hasOption("-A") || command.hasOption("-X") || command.arguments().contains("--all");
-    boolean some = command.hasOption("-r") || command.arguments().stream().anyMatch(a -> a.startsWith("--pattern"));
-    return command.program().equals("sysctl") && all && !some && !command.hasOption("-N") && command.operands().isEmpty();
+    boolean all =
+        command.hasOption("-a")
+            || command.hasOption("-A")
+            || command.hasOption("-X")
+            || command.arguments().contains("--all");
+    boolean some =
+        command.hasOption("-r")
+            || command.arguments().stream().anyMatch(a -> a.startsWith("--pattern"));
+    return command.program().equals("sysctl")
+        && all
+        && !some
+        && !command.hasOption("-N")
+        && command.operands().isEmpty();
   }
 
   /** Keys whose values are printed without them. */
   private static List<String> barekeys(ShellCommand command) {
     boolean files = !command.program().equals("sysctl");
     boolean values = command.hasOption("-n") || command.arguments().contains("--values");
-    return files || values ? command.operands().stream().map(SysctlParser::key).toList() : List.of();
+    return files || values
+        ? command.operands().stream().map(SysctlParser::key).toList()
+        : List.of();
   }
 
-  /** {@code /proc/sys/net/ipv4/conf/eth0.10/rp_filter} is {@code net.ipv4.conf.eth0/10.rp_filter}: sysctl swaps dots and slashes. */
+  /**
+   * {@code /proc/sys/net/ipv4/conf/eth0.10/rp_filter} is {@code net.ipv4.conf.eth0/10.rp_filter}:
+   * sysctl swaps dots and slashes.
+   */
   private static String key(String operand) {
     String text = operand.startsWith(PROC) ? operand.substring(PROC.length()) : operand;
     int dot = text.indexOf('.');
@@ -130,14 +161,25 @@ public final class SysctlParser implements OutputParser {
     return key.toString();
   }
 
-  /** A key that is there but was not shown; those of net.core (BPF) are always denied to users and decide no packet's way. */
+  /**
+   * A key that is there but was not shown; those of net.core (BPF) are always denied to users and
+   * decide no packet's way.
+   */
   private static boolean isDenied(String line) {
-    return line.contains("ermission denied") && (line.contains("net.ipv") || line.contains("net.bridge") || line.contains("net/"));
+    return line.contains("ermission denied")
+        && (line.contains("net.ipv") || line.contains("net.bridge") || line.contains("net/"));
   }
 
-  /** {@code sysctl: cannot stat /proc/sys/net/bridge/…: No such file or directory}: that key is not there. */
+  /**
+   * {@code sysctl: cannot stat /proc/sys/net/bridge/…: No such file or directory}: that key is not
+   * there.
+   */
   private static boolean isComplaint(List<String> words) {
     String first = words.getFirst();
-    return first.equals("sysctl:") || first.equals("cat:") || first.equals("head:") || first.equals("error:") || first.equals("warning:");
+    return first.equals("sysctl:")
+        || first.equals("cat:")
+        || first.equals("head:")
+        || first.equals("error:")
+        || first.equals("warning:");
   }
 }

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code tcpdump -n}, also with {@code -e} and {@code -v}, whose packets take several lines. Packets that are no IP (ARP, spanning tree)
- * are passed over; a capture never shows everything, so nothing is ever absent from it.
+ * {@code tcpdump -n}, also with {@code -e} and {@code -v}, whose packets take several lines.
+ * Packets that are no IP (ARP, spanning tree) are passed over; a capture never shows everything, so
+ * nothing is ever absent from it.
  */
 @AutoService(OutputParser.class)
 public final class TcpdumpParser implements OutputParser {
@@ -37,8 +38,14 @@ public final class TcpdumpParser implements OutputParser {
       if (words.isEmpty() || line.indent() > 0 || isAbout(line.text())) {
         continue;
       }
-      boolean packet = line.text().contains(" > ") && (isTime(words.getFirst()) || beginsFrame(words) || words.getFirst().startsWith("IP"));
-      packet |= isTime(words.getFirst()) && (words.contains("IP") || words.contains("IP6") || words.contains("ARP,"));
+      boolean packet =
+          line.text().contains(" > ")
+              && (isTime(words.getFirst())
+                  || beginsFrame(words)
+                  || words.getFirst().startsWith("IP"));
+      packet |=
+          isTime(words.getFirst())
+              && (words.contains("IP") || words.contains("IP6") || words.contains("ARP,"));
       packets += packet ? 1 : 0;
       others += packet ? 0 : 1;
     }
@@ -82,15 +89,23 @@ public final class TcpdumpParser implements OutputParser {
         || text.contains(" dropped by ");
   }
 
-  /** Whether the next line goes on with this packet: the header of {@code -v} and the head of VXLAN end before the addresses. */
+  /**
+   * Whether the next line goes on with this packet: the header of {@code -v} and the head of VXLAN
+   * end before the addresses.
+   */
   private static boolean isUnfinished(CharSequence packet) {
     String text = packet.toString();
     if (text.length() > 4000) {
       return false;
     }
     int header = text.lastIndexOf("(tos ");
-    boolean fields = text.endsWith(")") && Math.max(header, text.lastIndexOf("(flowlabel ")) >= 0 && text.indexOf(" > ", Math.max(0, header)) < 0;
-    boolean lastFields = text.endsWith(")") && text.lastIndexOf(" > ") < Math.max(header, text.lastIndexOf("(hlim "));
+    boolean fields =
+        text.endsWith(")")
+            && Math.max(header, text.lastIndexOf("(flowlabel ")) >= 0
+            && text.indexOf(" > ", Math.max(0, header)) < 0;
+    boolean lastFields =
+        text.endsWith(")")
+            && text.lastIndexOf(" > ") < Math.max(header, text.lastIndexOf("(hlim "));
     int overlay = Math.max(text.lastIndexOf("OTV, "), text.lastIndexOf("VXLAN, "));
     boolean tunnel = overlay >= 0 && text.indexOf(" > ", overlay) < 0;
     return fields || lastFields || tunnel;
@@ -109,13 +124,18 @@ public final class TcpdumpParser implements OutputParser {
       return;
     }
     String packet = String.join(" ", words);
-    if (packet.startsWith("ARP") || packet.startsWith("LLDP") || packet.startsWith("STP") || packet.startsWith("Request who-has") || packet.startsWith("Reply ")) {
+    if (packet.startsWith("ARP")
+        || packet.startsWith("LLDP")
+        || packet.startsWith("STP")
+        || packet.startsWith("Request who-has")
+        || packet.startsWith("Reply ")) {
       return;
     }
     try {
       builder.add(Section.PACKETS, PacketText.read(packet, time), line);
     } catch (BadLine e) {
-      builder.unread(Section.PACKETS, line, Remark.isCut(packet) ? "lines were left out here" : e.reason());
+      builder.unread(
+          Section.PACKETS, line, Remark.isCut(packet) ? "lines were left out here" : e.reason());
     }
   }
 
@@ -134,7 +154,10 @@ public final class TcpdumpParser implements OutputParser {
 
   /** {@code 2021-10-27} of {@code -tttt}. */
   private static boolean isDate(String word) {
-    return word.length() == 10 && word.charAt(4) == '-' && word.charAt(7) == '-' && Character.isDigit(word.charAt(0));
+    return word.length() == 10
+        && word.charAt(4) == '-'
+        && word.charAt(7) == '-'
+        && Character.isDigit(word.charAt(0));
   }
 
   private static String time(List<String> words) {
@@ -147,7 +170,9 @@ public final class TcpdumpParser implements OutputParser {
 
   /** {@code -i any} writes the interface and the direction first. */
   private static void direction(List<String> words) {
-    if (words.size() > 3 && DIRECTIONS.contains(words.get(1)) && !words.getFirst().startsWith("IP")) {
+    if (words.size() > 3
+        && DIRECTIONS.contains(words.get(1))
+        && !words.getFirst().startsWith("IP")) {
       words.removeFirst();
     }
     if (words.size() > 2 && DIRECTIONS.contains(words.getFirst())) {
@@ -156,7 +181,9 @@ public final class TcpdumpParser implements OutputParser {
   }
 
   private static boolean beginsFrame(List<String> words) {
-    return words.size() > 3 && words.get(1).equals(">") && MacAddress.parse(words.getFirst()).isPresent();
+    return words.size() > 3
+        && words.get(1).equals(">")
+        && MacAddress.parse(words.getFirst()).isPresent();
   }
 
   /**
@@ -165,18 +192,22 @@ public final class TcpdumpParser implements OutputParser {
    * @return whether the frame carries something else than IP
    */
   private static boolean frame(List<String> words) {
-    int at = beginsFrame(words) ? 3 : !words.isEmpty() && words.getFirst().equals("ethertype") ? 0 : -1;
+    int at =
+        beginsFrame(words) ? 3 : !words.isEmpty() && words.getFirst().equals("ethertype") ? 0 : -1;
     if (at < 0) {
       return false;
     }
     int type = words.indexOf("ethertype");
     boolean ip = type >= 0 && type + 1 < words.size() && words.get(type + 1).startsWith("IPv");
-    boolean tagged = type >= 0 && type + 1 < words.size() && words.get(type + 1).startsWith("802.1Q");
+    boolean tagged =
+        type >= 0 && type + 1 < words.size() && words.get(type + 1).startsWith("802.1Q");
     if (!ip && !tagged) {
       return true;
     }
     int end = at;
-    while (end < words.size() && !(words.get(end).endsWith(":") && WordCursor.isNumber(words.get(end).substring(0, words.get(end).length() - 1)))) {
+    while (end < words.size()
+        && !(words.get(end).endsWith(":")
+            && WordCursor.isNumber(words.get(end).substring(0, words.get(end).length() - 1)))) {
       end++;
     }
     words.subList(0, Math.min(words.size(), end + 1)).clear();

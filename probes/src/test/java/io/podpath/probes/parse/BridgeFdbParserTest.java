@@ -54,19 +54,29 @@ class BridgeFdbParserTest {
         {"mac":"ee:16:85:f2:0a:89","ifname":"vx0","flags":["extern_learn","master"],"state":""}]
         """;
 
-    assertThat(Parsed.by(parser, "bridge -j fdb", json).rows(Section.FDB)).isEqualTo(Parsed.by(parser, "bridge fdb", TEXT).rows(Section.FDB));
+    assertThat(Parsed.by(parser, "bridge -j fdb", json).rows(Section.FDB))
+        .isEqualTo(Parsed.by(parser, "bridge fdb", TEXT).rows(Section.FDB));
   }
 
   @Test
   void takesTheInterfaceFromTheCommand() {
     String text = "9e:55:de:d5:08:fa  dst 10.32.0.113  self permanent\n";
 
-    assertThat(Parsed.by(parser, "bridge fdb show dev flannel.1", text).printed(Section.FDB)).containsExactly("9e:55:de:d5:08:fa dev flannel.1 dst 10.32.0.113 self permanent");
-    assertThat(Parsed.ofFile(parser, "bridge-fdb.txt", text).rows(Section.FDB)).singleElement().satisfies(f -> assertThat(f.device()).isEmpty());
+    assertThat(Parsed.by(parser, "bridge fdb show dev flannel.1", text).printed(Section.FDB))
+        .containsExactly("9e:55:de:d5:08:fa dev flannel.1 dst 10.32.0.113 self permanent");
+    assertThat(Parsed.ofFile(parser, "bridge-fdb.txt", text).rows(Section.FDB))
+        .singleElement()
+        .satisfies(f -> assertThat(f.device()).isEmpty());
   }
 
   @ParameterizedTest
-  @CsvSource({"bridge fdb, true", "bridge fdb show, true", "bridge -s f l, true", "bridge fdb show dev vx0, false", "bridge fdb show br cni0, false"})
+  @CsvSource({
+    "bridge fdb, true",
+    "bridge fdb show, true",
+    "bridge -s f l, true",
+    "bridge fdb show dev vx0, false",
+    "bridge fdb show br cni0, false"
+  })
   void theCommandTellsWhetherAllAreShown(String command, boolean whole) {
     assertThat(Parsed.by(parser, command, "").isWhole(Section.FDB)).isEqualTo(whole);
   }
@@ -74,12 +84,22 @@ class BridgeFdbParserTest {
   @Test
   void withoutCommandTheKernelsOwnEntriesTell() {
     assertThat(Parsed.ofFile(parser, "n/bridge-fdb.txt", TEXT).isWhole(Section.FDB)).isTrue();
-    assertThat(Parsed.ofFile(parser, "n/bridge-fdb.txt", TEXT.substring(TEXT.indexOf("5e:21"))).isWhole(Section.FDB)).isFalse();
+    assertThat(
+            Parsed.ofFile(parser, "n/bridge-fdb.txt", TEXT.substring(TEXT.indexOf("5e:21")))
+                .isWhole(Section.FDB))
+        .isFalse();
     assertThat(Parsed.ofFile(parser, "n/bridge-fdb.txt", "").isWhole(Section.FDB)).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"...", "5e:21:0c:xx:44:07 dev vx0 dst 10.0.0.2 self permanent", "5e:21:0c:9d:44:08 dev vx0 dst a.b.c.d self permanent", "00:16:3e:02:06:1e > ee:ff:ff:ff:ff:ff, ethertype IPv4", "5e:21:0c:9d:44:08 dev"})
+  @ValueSource(
+      strings = {
+        "...",
+        "5e:21:0c:xx:44:07 dev vx0 dst 10.0.0.2 self permanent",
+        "5e:21:0c:9d:44:08 dev vx0 dst a.b.c.d self permanent",
+        "00:16:3e:02:06:1e > ee:ff:ff:ff:ff:ff, ethertype IPv4",
+        "5e:21:0c:9d:44:08 dev"
+      })
   void aLineItCannotReadMakesTheTablePartial(String line) {
     Parsed parsed = Parsed.by(parser, "bridge fdb", TEXT + line + "\n");
 
@@ -90,7 +110,10 @@ class BridgeFdbParserTest {
 
   @Test
   void anEntryWithANextHopGroupSaysSo() {
-    FdbEntry entry = Parsed.by(parser, "bridge fdb", "5e:21:0c:9d:44:07 dev vx0 nhid 10 self permanent\n").rows(Section.FDB).getFirst();
+    FdbEntry entry =
+        Parsed.by(parser, "bridge fdb", "5e:21:0c:9d:44:07 dev vx0 nhid 10 self permanent\n")
+            .rows(Section.FDB)
+            .getFirst();
 
     assertThat(entry.destination()).isEmpty();
     assertThat(entry.flags()).contains("nhid 10");
@@ -98,7 +121,13 @@ class BridgeFdbParserTest {
 
   @Test
   void survivesNonsense() {
-    for (String text : List.of("[{\"mac\":5}]", "[{\"mac\":\"5e:21:0c:9d:44:07\",\"dst\":\"x\"}]", "[7]", "{", "mac")) {
+    for (String text :
+        List.of(
+            "[{\"mac\":5}]",
+            "[{\"mac\":\"5e:21:0c:9d:44:07\",\"dst\":\"x\"}]",
+            "[7]",
+            "{",
+            "mac")) {
       assertThat(Parsed.by(parser, "bridge fdb", text).rows(Section.FDB)).as(text).isEmpty();
     }
   }
@@ -112,7 +141,10 @@ class BridgeFdbParserTest {
       assertThat(text.unread()).as(file.toString()).isEmpty();
       Path json = file.resolveSibling("bridge-j-fdb.json");
       if (json.toFile().exists()) {
-        assertThat(Parsed.by(parser, "bridge -j fdb", RealOutputs.read(json).text()).rows(Section.FDB)).as(json.toString()).containsExactlyInAnyOrderElementsOf(text.rows(Section.FDB));
+        assertThat(
+                Parsed.by(parser, "bridge -j fdb", RealOutputs.read(json).text()).rows(Section.FDB))
+            .as(json.toString())
+            .containsExactlyInAnyOrderElementsOf(text.rows(Section.FDB));
       }
     }
     assertThat(files).isNotEmpty();

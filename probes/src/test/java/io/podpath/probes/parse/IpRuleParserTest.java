@@ -60,7 +60,8 @@ class IpRuleParserTest {
 
   @Test
   void jsonGivesTheSame() {
-    assertThat(Parsed.by(parser, "ip -j rule", JSON).rows(RULES)).isEqualTo(Parsed.by(parser, "ip rule", TEXT).rows(RULES));
+    assertThat(Parsed.by(parser, "ip -j rule", JSON).rows(RULES))
+        .isEqualTo(Parsed.by(parser, "ip rule", TEXT).rows(RULES));
   }
 
   @Test
@@ -81,7 +82,13 @@ class IpRuleParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ip rule, true, false", "ip ru ls, true, false", "ip -6 rule, false, true", "ip rule show pref 100, false, false", "ip rule list table 100, false, false"})
+  @CsvSource({
+    "ip rule, true, false",
+    "ip ru ls, true, false",
+    "ip -6 rule, false, true",
+    "ip rule show pref 100, false, false",
+    "ip rule list table 100, false, false"
+  })
   void theCommandTellsFamilyAndWhole(String command, boolean four, boolean six) {
     Parsed parsed = Parsed.by(parser, command, "32766:\tfrom all lookup main\n");
 
@@ -92,15 +99,25 @@ class IpRuleParserTest {
 
   @Test
   void withoutCommandFirstAndLastRuleMakeAWhole() {
-    String six = "0:\tfrom all lookup local\n50:\tfrom 2001:db8::/32 lookup 100\n32766:\tfrom all lookup main\n";
+    String six =
+        "0:\tfrom all lookup local\n50:\tfrom 2001:db8::/32 lookup 100\n32766:\tfrom all lookup main\n";
 
     assertThat(Parsed.ofFile(parser, "x", TEXT).isWhole(RULES)).isTrue();
-    assertThat(Parsed.ofFile(parser, "x", TEXT.substring(TEXT.indexOf("100:"))).isWhole(RULES)).isFalse();
+    assertThat(Parsed.ofFile(parser, "x", TEXT.substring(TEXT.indexOf("100:"))).isWhole(RULES))
+        .isFalse();
     assertThat(Parsed.ofFile(parser, "x", six).rows(RULES6)).hasSize(3);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"...", "100:\tfrom 10.x.0.0/16 lookup 5", "100:\tfrom all", "from all lookup main", "100:\tfrom all fwmark abc lookup 5", "100:\tfrom"})
+  @ValueSource(
+      strings = {
+        "...",
+        "100:\tfrom 10.x.0.0/16 lookup 5",
+        "100:\tfrom all",
+        "from all lookup main",
+        "100:\tfrom all fwmark abc lookup 5",
+        "100:\tfrom"
+      })
   void aLineItCannotReadMakesTheRulesPartial(String line) {
     Parsed parsed = Parsed.by(parser, "ip rule", TEXT + line + "\n");
 
@@ -111,7 +128,14 @@ class IpRuleParserTest {
 
   @Test
   void survivesNonsenseAndEmptyInput() {
-    for (String text : List.of("", ":", "9999999999999999999: from all", "[{\"priority\":\"x\"}]", "[{\"priority\":1,\"src\":7}]", "[1]")) {
+    for (String text :
+        List.of(
+            "",
+            ":",
+            "9999999999999999999: from all",
+            "[{\"priority\":\"x\"}]",
+            "[{\"priority\":1,\"src\":7}]",
+            "[1]")) {
       assertThat(Parsed.by(parser, "ip rule", text).rows(RULES)).as(text).isEmpty();
     }
     assertThat(Parsed.by(parser, "ip rule", "").isWhole(RULES)).isTrue();
@@ -123,7 +147,9 @@ class IpRuleParserTest {
     files.addAll(RealOutputs.shared("recorded", n -> n.equals("ip-rule.txt")));
     for (Path file : files) {
       String text = RealOutputs.read(file).text();
-      assertThat(String.join("\n", Parsed.by(parser, "ip rule", text).printed(RULES)) + "\n").as(file.toString()).isEqualTo(text);
+      assertThat(String.join("\n", Parsed.by(parser, "ip rule", text).printed(RULES)) + "\n")
+          .as(file.toString())
+          .isEqualTo(text);
     }
     assertThat(files).isNotEmpty();
   }

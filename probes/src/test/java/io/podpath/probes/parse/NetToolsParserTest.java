@@ -113,8 +113,10 @@ class NetToolsParserTest {
             "inet 127.0.0.1/8 scope host dev lo",
             "inet6 ::1/128 scope host dev lo",
             "inet 10.1.1.1/32 scope global dev tunl0");
-    assertThat(parsed.rows(Section.LINKS).stream().map(Link::linkType)).containsExactly("ether", "", "loopback", "ipip");
-    assertThat(parsed.rows(Section.LINKS).getFirst().mac()).hasToString("Optional[02:42:50:c7:7b:44]");
+    assertThat(parsed.rows(Section.LINKS).stream().map(Link::linkType))
+        .containsExactly("ether", "", "loopback", "ipip");
+    assertThat(parsed.rows(Section.LINKS).getFirst().mac())
+        .hasToString("Optional[02:42:50:c7:7b:44]");
   }
 
   @Test
@@ -130,7 +132,15 @@ class NetToolsParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"inet 10.0.0.1  netmask 255.0.255.0", "inet x.y.z.1  netmask 255.255.255.0", "inet6 fe80::1", "inet 10.0.0.1", "...", "inet"})
+  @ValueSource(
+      strings = {
+        "inet 10.0.0.1  netmask 255.0.255.0",
+        "inet x.y.z.1  netmask 255.255.255.0",
+        "inet6 fe80::1",
+        "inet 10.0.0.1",
+        "...",
+        "inet"
+      })
   void ifconfigReportsWhatItCannotRead(String line) {
     Parsed parsed = Parsed.by(ifconfig, "ifconfig -a", NEW_FORM + "        " + line + "\n");
 
@@ -159,11 +169,18 @@ class NetToolsParserTest {
 
   @Test
   void routeNeedsNoColumnsAndReadsNamesItKnows() {
-    String flat = ROUTE_N.lines().map(l -> String.join(" ", Lines.words(l))).reduce("", (a, b) -> a + b + "\n");
-    String names = "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\ndefault         10.0.0.2        0.0.0.0         UG    0      0        0 e0\nlink-local      *               255.255.0.0     U     1002   0        0 e0\n";
+    String flat =
+        ROUTE_N
+            .lines()
+            .map(l -> String.join(" ", Lines.words(l)))
+            .reduce("", (a, b) -> a + b + "\n");
+    String names =
+        "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\ndefault         10.0.0.2        0.0.0.0         UG    0      0        0 e0\nlink-local      *               255.255.0.0     U     1002   0        0 e0\n";
 
-    assertThat(Parsed.by(route, "route -n", flat).rows(MAIN)).isEqualTo(Parsed.by(route, "route -n", ROUTE_N).rows(MAIN));
-    assertThat(Parsed.by(route, "route", names).printed(MAIN)).containsExactly("default via 10.0.0.2 dev e0", "169.254.0.0/16 dev e0 metric 1002");
+    assertThat(Parsed.by(route, "route -n", flat).rows(MAIN))
+        .isEqualTo(Parsed.by(route, "route -n", ROUTE_N).rows(MAIN));
+    assertThat(Parsed.by(route, "route", names).printed(MAIN))
+        .containsExactly("default via 10.0.0.2 dev e0", "169.254.0.0/16 dev e0 metric 1002");
   }
 
   @Test
@@ -178,25 +195,39 @@ class NetToolsParserTest {
 
     Parsed parsed = Parsed.by(route, "netstat -rn", text);
 
-    assertThat(parsed.printed(MAIN)).containsExactly("default via 10.0.0.2 dev e0", "unreachable 5.0.0.0/8");
+    assertThat(parsed.printed(MAIN))
+        .containsExactly("default via 10.0.0.2 dev e0", "unreachable 5.0.0.0/8");
     assertThat(parsed.isWhole(MAIN)).isTrue();
     assertThat(Parsed.ofFile(route, "x", text).rows(MAIN)).isEqualTo(parsed.rows(MAIN));
   }
 
   @Test
   void withoutCommandATitledTableIsWholeIfItCanBe() {
-    String rows = "0.0.0.0         0.0.0.0         0.0.0.0         U     10233  0        0 cali89835606d4a\n169.254.0.0     0.0.0.0         255.255.0.0     U     233    0        0 cali89835606d4a\n";
+    String rows =
+        "0.0.0.0         0.0.0.0         0.0.0.0         U     10233  0        0 cali89835606d4a\n169.254.0.0     0.0.0.0         255.255.0.0     U     233    0        0 cali89835606d4a\n";
     String gatewayNowhere = ROUTE_N.replace("10.34.7.0       0.0.0.0", "10.34.8.0       0.0.0.0");
 
     assertThat(Parsed.ofFile(route, "route-n.txt", ROUTE_N).isWhole(MAIN)).isTrue();
     assertThat(Parsed.ofFile(route, "route-n.txt", rows).isWhole(MAIN)).isFalse();
-    assertThat(Parsed.ofFile(route, "route-n.txt", rows).printed(MAIN)).containsExactly("default dev cali89835606d4a metric 10233", "169.254.0.0/16 dev cali89835606d4a metric 233");
+    assertThat(Parsed.ofFile(route, "route-n.txt", rows).printed(MAIN))
+        .containsExactly(
+            "default dev cali89835606d4a metric 10233",
+            "169.254.0.0/16 dev cali89835606d4a metric 233");
     assertThat(Parsed.ofFile(route, "route-n.txt", gatewayNowhere).isWhole(MAIN)).isFalse();
     assertThat(Parsed.by(route, "route -n", "").isWhole(MAIN)).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"10.0.0.0 x.x.x.x 255.0.0.0 UG 0 0 0 e0", "10.0.0.0 10.0.0.1 255.0.255.0 UG 0 0 0 e0", "10.0.0.0 0.0.0.0 255.0.0.0 UG 0 0 0 e0", "10.0.0.0 10.0.0.1 255.0.0.0 UG abc 0 0 e0", "10.0.0.0 10.0.0.1 255.0.0.0 UG", "...", "server.lan 10.0.0.1 255.255.255.255 UGH 0 0 0 e0"})
+  @ValueSource(
+      strings = {
+        "10.0.0.0 x.x.x.x 255.0.0.0 UG 0 0 0 e0",
+        "10.0.0.0 10.0.0.1 255.0.255.0 UG 0 0 0 e0",
+        "10.0.0.0 0.0.0.0 255.0.0.0 UG 0 0 0 e0",
+        "10.0.0.0 10.0.0.1 255.0.0.0 UG abc 0 0 e0",
+        "10.0.0.0 10.0.0.1 255.0.0.0 UG",
+        "...",
+        "server.lan 10.0.0.1 255.255.255.255 UGH 0 0 0 e0"
+      })
   void routeReportsWhatItCannotRead(String line) {
     Parsed parsed = Parsed.by(route, "route -n", ROUTE_N + line + "\n");
 
@@ -206,7 +237,18 @@ class NetToolsParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"route -n, true", "route, true", "netstat -rn, true", "netstat -nr4, true", "netstat --route -n, true", "netstat -tlnp, false", "route -6 -n, false", "route -A inet6 -n, false", "route add default gw 10.0.0.1, false", "route del -net 10.0.0.0/8, false"})
+  @CsvSource({
+    "route -n, true",
+    "route, true",
+    "netstat -rn, true",
+    "netstat -nr4, true",
+    "netstat --route -n, true",
+    "netstat -tlnp, false",
+    "route -6 -n, false",
+    "route -A inet6 -n, false",
+    "route add default gw 10.0.0.1, false",
+    "route del -net 10.0.0.0/8, false"
+  })
   void routeReadsItsCommands(String command, boolean mine) {
     assertThat(route.reads(ShellCommand.parse(command))).isEqualTo(mine);
   }
@@ -240,19 +282,31 @@ class NetToolsParserTest {
     Parsed parsed = Parsed.by(arp, "arp -n", table);
 
     assertThat(parsed.printed(Section.NEIGHBOURS))
-        .containsExactly("10.0.0.2 dev e0 lladdr 00:11:22:33:44:55 PERMANENT", "10.0.0.3 dev e0 INCOMPLETE", "10.0.0.4 dev e0 lladdr 00:11:22:33:44:56", "10.0.0.7 dev e0 proxy");
+        .containsExactly(
+            "10.0.0.2 dev e0 lladdr 00:11:22:33:44:55 PERMANENT",
+            "10.0.0.3 dev e0 INCOMPLETE",
+            "10.0.0.4 dev e0 lladdr 00:11:22:33:44:56",
+            "10.0.0.7 dev e0 proxy");
     assertThat(parsed.unread()).isEmpty();
     assertThat(parsed.isWhole(Section.NEIGHBOURS)).isTrue();
     assertThat(parsed.isWhole(Section.NEIGHBOURS6)).isFalse();
-    assertThat(Parsed.by(arp, "arp -an", bsd).rows(Section.NEIGHBOURS)).isEqualTo(parsed.rows(Section.NEIGHBOURS));
-    assertThat(Parsed.by(arp, "cat /proc/net/arp", proc).printed(Section.NEIGHBOURS).subList(0, 3)).isEqualTo(parsed.printed(Section.NEIGHBOURS).subList(0, 3));
+    assertThat(Parsed.by(arp, "arp -an", bsd).rows(Section.NEIGHBOURS))
+        .isEqualTo(parsed.rows(Section.NEIGHBOURS));
+    assertThat(Parsed.by(arp, "cat /proc/net/arp", proc).printed(Section.NEIGHBOURS).subList(0, 3))
+        .isEqualTo(parsed.printed(Section.NEIGHBOURS).subList(0, 3));
     assertThat(Parsed.by(arp, "arp -n -i e0", table).isWhole(Section.NEIGHBOURS)).isFalse();
     assertThat(Parsed.ofFile(arp, "arp.txt", table).isWhole(Section.NEIGHBOURS)).isFalse();
   }
 
   @Test
   void arpReportsWhatItCannotRead() {
-    for (String line : List.of("gw.lan ether 00:11:22:33:44:55 C e0", "10.0.0.2 ether 00:11:xx:33:44:55 C e0", "...", "? (10.0.0.2) at 00:11:22:33:44:55 on", "x")) {
+    for (String line :
+        List.of(
+            "gw.lan ether 00:11:22:33:44:55 C e0",
+            "10.0.0.2 ether 00:11:xx:33:44:55 C e0",
+            "...",
+            "? (10.0.0.2) at 00:11:22:33:44:55 on",
+            "x")) {
       Parsed parsed = Parsed.by(arp, "arp", line + "\n");
       assertThat(parsed.unread()).as(line).hasSize(1);
       assertThat(parsed.rows(Section.NEIGHBOURS)).as(line).isEmpty();

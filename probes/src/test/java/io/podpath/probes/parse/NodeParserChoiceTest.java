@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every output of ip, bridge, net-tools, ss, sysctl and tcpdump finds its own parser, and no other's output finds one of these. */
+/**
+ * Every output of ip, bridge, net-tools, ss, sysctl and tcpdump finds its own parser, and no
+ * other's output finds one of these.
+ */
 class NodeParserChoiceTest {
 
   /** Parsers by the recorded file's name. */
@@ -54,7 +57,24 @@ class NodeParserChoiceTest {
 
   private static List<OutputParser> mine(Parsers parsers) {
     List<String> names =
-        List.of("ip addr", "ip link", "ip route", "ip route get", "ip rule", "ip neigh", "bridge fdb", "bridge link", "bridge vlan", "brctl show", "brctl showmacs", "ifconfig", "route -n", "arp", "ss", "sysctl", "tcpdump");
+        List.of(
+            "ip addr",
+            "ip link",
+            "ip route",
+            "ip route get",
+            "ip rule",
+            "ip neigh",
+            "bridge fdb",
+            "bridge link",
+            "bridge vlan",
+            "brctl show",
+            "brctl showmacs",
+            "ifconfig",
+            "route -n",
+            "arp",
+            "ss",
+            "sysctl",
+            "tcpdump");
     return parsers.all().stream().filter(p -> names.contains(p.name())).toList();
   }
 
@@ -79,7 +99,9 @@ class NodeParserChoiceTest {
     if (wanted != null) {
       assertThat(chosen).as(file.toString()).contains(wanted);
     } else {
-      assertThat(chosen.filter(c -> mine(parsers).stream().anyMatch(p -> p.name().equals(c)))).as(file.toString()).isEmpty();
+      assertThat(chosen.filter(c -> mine(parsers).stream().anyMatch(p -> p.name().equals(c))))
+          .as(file.toString())
+          .isEmpty();
     }
   }
 
@@ -107,8 +129,12 @@ class NodeParserChoiceTest {
     for (Path file : files) {
       Source source = RealOutputs.read(file);
       for (OutputParser parser : mine(parsers)) {
-        assertThatCode(() -> parser.parse(source)).as(parser.name() + " " + file).doesNotThrowAnyException();
-        assertThat(parser.likeness("", source.text())).as(parser.name() + " " + file).isBetween(0, 100);
+        assertThatCode(() -> parser.parse(source))
+            .as(parser.name() + " " + file)
+            .doesNotThrowAnyException();
+        assertThat(parser.likeness("", source.text()))
+            .as(parser.name() + " " + file)
+            .isBetween(0, 100);
       }
     }
   }
@@ -146,13 +172,28 @@ class NodeParserChoiceTest {
     "kubectl exec -n kube-system web-0 -- ip r, ip route"
   })
   void commandsFindTheirParser(String command, String name) {
-    assertThat(parsers.forCommand(ShellCommand.parse(command)).map(OutputParser::name)).contains(name);
+    assertThat(parsers.forCommand(ShellCommand.parse(command)).map(OutputParser::name))
+        .contains(name);
   }
 
   @ParameterizedTest
-  @CsvSource({"ip link set eth0 down", "ip addr add 10.0.0.1/24 dev eth0", "ip route replace default via 10.0.0.1", "ip neigh del 10.0.0.1 dev eth0", "bridge fdb add 5e:21:0c:9d:44:07 dev vx0", "ip netns list", "brctl addif cni0 veth1", "ifconfig eth0 down", "arp -s 10.0.0.1 00:11:22:33:44:55", "route add -net 10.0.0.0/8 gw 10.0.0.1", "tcpdump -w f.pcap", "ip -6"})
+  @CsvSource({
+    "ip link set eth0 down",
+    "ip addr add 10.0.0.1/24 dev eth0",
+    "ip route replace default via 10.0.0.1",
+    "ip neigh del 10.0.0.1 dev eth0",
+    "bridge fdb add 5e:21:0c:9d:44:07 dev vx0",
+    "ip netns list",
+    "brctl addif cni0 veth1",
+    "ifconfig eth0 down",
+    "arp -s 10.0.0.1 00:11:22:33:44:55",
+    "route add -net 10.0.0.0/8 gw 10.0.0.1",
+    "tcpdump -w f.pcap",
+    "ip -6"
+  })
   void commandsThatChangeAreNotRead(String command) {
     ShellCommand parsed = ShellCommand.parse(command);
-    assertThat(mine(parsers).stream().filter(p -> p.reads(parsed)).map(OutputParser::name)).isEmpty();
+    assertThat(mine(parsers).stream().filter(p -> p.reads(parsed)).map(OutputParser::name))
+        .isEmpty();
   }
 }

@@ -12,7 +12,10 @@ record Parsed(Facts facts, List<UnreadLine> unread, int rank) {
   static Parsed of(Reading reading) {
     Facts.Builder facts = new Facts.Builder();
     reading.parts().forEach(p -> p.addTo(facts));
-    return new Parsed(facts.build(), reading.unread(), reading.parts().isEmpty() ? 0 : reading.parts().getFirst().rank());
+    return new Parsed(
+        facts.build(),
+        reading.unread(),
+        reading.parts().isEmpty() ? 0 : reading.parts().getFirst().rank());
   }
 
   static Parsed by(OutputParser parser, String command, String text) {

@@ -16,7 +16,8 @@ class SysctlParserTest {
 
   @Test
   void readsSettings() {
-    String text = "net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0/10.rp_filter = 2\nnet.ipv4.tcp_rmem = 4096\t131072\t6291456\nkernel.domainname = (none)\nnet.ipv4.conf.all.rp_filter=0 # loose\n";
+    String text =
+        "net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0/10.rp_filter = 2\nnet.ipv4.tcp_rmem = 4096\t131072\t6291456\nkernel.domainname = (none)\nnet.ipv4.conf.all.rp_filter=0 # loose\n";
 
     Parsed parsed = Parsed.by(parser, "sysctl -a", text);
 
@@ -32,25 +33,47 @@ class SysctlParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sysctl -a, true", "sysctl -A, true", "sysctl -a -r net, false", "sysctl -a --pattern=net, false", "sysctl net.ipv4, false", "sysctl -p, false", "sysctl -w net.ipv4.ip_forward=1, false"})
+  @CsvSource({
+    "sysctl -a, true",
+    "sysctl -A, true",
+    "sysctl -a -r net, false",
+    "sysctl -a --pattern=net, false",
+    "sysctl net.ipv4, false",
+    "sysctl -p, false",
+    "sysctl -w net.ipv4.ip_forward=1, false"
+  })
   void onlyAllIsWhole(String command, boolean whole) {
-    assertThat(Parsed.by(parser, command, "net.ipv4.ip_forward = 1\n").isWhole(Section.SYSCTLS)).isEqualTo(whole);
+    assertThat(Parsed.by(parser, command, "net.ipv4.ip_forward = 1\n").isWhole(Section.SYSCTLS))
+        .isEqualTo(whole);
   }
 
   @Test
   void takesKeysFromTheCommandWhereTheOutputHasNone() {
-    assertThat(Parsed.by(parser, "cat /proc/sys/net/ipv4/ip_forward", "0\n").printed(Section.SYSCTLS)).containsExactly("net.ipv4.ip_forward = 0");
-    assertThat(Parsed.by(parser, "cat /proc/sys/net/ipv4/conf/eth0.10/rp_filter", "2\n").printed(Section.SYSCTLS)).containsExactly("net.ipv4.conf.eth0/10.rp_filter = 2");
-    assertThat(Parsed.by(parser, "sysctl -n net.ipv4.ip_forward net.ipv4.conf.all.rp_filter", "1\n0\n").printed(Section.SYSCTLS))
+    assertThat(
+            Parsed.by(parser, "cat /proc/sys/net/ipv4/ip_forward", "0\n").printed(Section.SYSCTLS))
+        .containsExactly("net.ipv4.ip_forward = 0");
+    assertThat(
+            Parsed.by(parser, "cat /proc/sys/net/ipv4/conf/eth0.10/rp_filter", "2\n")
+                .printed(Section.SYSCTLS))
+        .containsExactly("net.ipv4.conf.eth0/10.rp_filter = 2");
+    assertThat(
+            Parsed.by(parser, "sysctl -n net.ipv4.ip_forward net.ipv4.conf.all.rp_filter", "1\n0\n")
+                .printed(Section.SYSCTLS))
         .containsExactly("net.ipv4.ip_forward = 1", "net.ipv4.conf.all.rp_filter = 0");
-    assertThat(Parsed.by(parser, "sysctl -n net/ipv4/ip_forward", "1\n").printed(Section.SYSCTLS)).containsExactly("net.ipv4.ip_forward = 1");
+    assertThat(Parsed.by(parser, "sysctl -n net/ipv4/ip_forward", "1\n").printed(Section.SYSCTLS))
+        .containsExactly("net.ipv4.ip_forward = 1");
   }
 
   @Test
   void doesNotGuessWhichValueBelongsToWhichKey() {
-    String text = "cat: /proc/sys/net/bridge/bridge-nf-call-iptables: No such file or directory\n1\n";
+    String text =
+        "cat: /proc/sys/net/bridge/bridge-nf-call-iptables: No such file or directory\n1\n";
 
-    Parsed parsed = Parsed.by(parser, "cat /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/ipv4/ip_forward", text);
+    Parsed parsed =
+        Parsed.by(
+            parser,
+            "cat /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/ipv4/ip_forward",
+            text);
 
     assertThat(parsed.rows(Section.SYSCTLS)).isEmpty();
     assertThat(parsed.unread()).hasSize(1);
@@ -58,8 +81,13 @@ class SysctlParserTest {
 
   @Test
   void aKeyThatIsNotThereIsNoUnreadLineButADeniedOneIs() {
-    Parsed missing = Parsed.by(parser, "sysctl -a", "sysctl: cannot stat /proc/sys/net/bridge/bridge-nf-call-iptables: No such file or directory\n");
-    Parsed denied = Parsed.by(parser, "sysctl -a", "sysctl: permission denied on key 'net.ipv4.ip_forward'\n");
+    Parsed missing =
+        Parsed.by(
+            parser,
+            "sysctl -a",
+            "sysctl: cannot stat /proc/sys/net/bridge/bridge-nf-call-iptables: No such file or directory\n");
+    Parsed denied =
+        Parsed.by(parser, "sysctl -a", "sysctl: permission denied on key 'net.ipv4.ip_forward'\n");
 
     assertThat(missing.unread()).isEmpty();
     assertThat(missing.isWhole(Section.SYSCTLS)).isTrue();
@@ -91,7 +119,9 @@ class SysctlParserTest {
       String text = RealOutputs.read(file).text();
       Parsed parsed = Parsed.by(parser, "sysctl -a", text);
       assertThat(parsed.unread()).as(file.toString()).isEmpty();
-      assertThat(String.join("\n", parsed.printed(Section.SYSCTLS)) + "\n").as(file.toString()).isEqualTo(text);
+      assertThat(String.join("\n", parsed.printed(Section.SYSCTLS)) + "\n")
+          .as(file.toString())
+          .isEqualTo(text);
     }
     assertThat(files).isNotEmpty();
   }

@@ -30,14 +30,22 @@ class TcpdumpParserTest {
 
   @Test
   void readsPlainPackets() {
-    SeenPacket icmp = packet("09:44:19.845193 IP 172.16.192.64 > 172.16.210.201: ICMP echo request, id 13461, seq 1111, length 64\n");
-    SeenPacket tcp = packet("IP 10.0.0.1.443 > 10.0.0.2.55555: Flags [S.], seq 1, ack 2, win 64240, length 0\n");
-    SeenPacket six = packet("12:00:00.1 IP6 2001:db8::1.443 > 2001:db8::2.5555: Flags [.], length 0\n");
-    SeenPacket dns = packet("2021-10-27 10:49:08.123456 IP 10.0.0.1.5353 > 10.0.0.2.53: 1+ A? kubernetes.default. (36)\n");
+    SeenPacket icmp =
+        packet(
+            "09:44:19.845193 IP 172.16.192.64 > 172.16.210.201: ICMP echo request, id 13461, seq 1111, length 64\n");
+    SeenPacket tcp =
+        packet("IP 10.0.0.1.443 > 10.0.0.2.55555: Flags [S.], seq 1, ack 2, win 64240, length 0\n");
+    SeenPacket six =
+        packet("12:00:00.1 IP6 2001:db8::1.443 > 2001:db8::2.5555: Flags [.], length 0\n");
+    SeenPacket dns =
+        packet(
+            "2021-10-27 10:49:08.123456 IP 10.0.0.1.5353 > 10.0.0.2.53: 1+ A? kubernetes.default. (36)\n");
 
     assertThat(icmp.time()).isEqualTo("09:44:19.845193");
     assertThat(icmp.protocol()).contains(IpProtocol.ICMP);
-    assertThat(icmp).hasToString("172.16.192.64 > 172.16.210.201: ICMP echo request, id 13461, seq 1111, length 64");
+    assertThat(icmp)
+        .hasToString(
+            "172.16.192.64 > 172.16.210.201: ICMP echo request, id 13461, seq 1111, length 64");
     assertThat(tcp.protocol()).contains(IpProtocol.TCP);
     assertThat(tcp.summary()).startsWith("443 > 55555 Flags [S.]");
     assertThat(six.source()).isEqualTo(IpAddress.of("2001:db8::1"));
@@ -47,10 +55,15 @@ class TcpdumpParserTest {
 
   @Test
   void readsIpInIpOnOneLine() {
-    SeenPacket packet = packet("12:00:00.000001 IP 192.168.3.110 > 192.168.0.111: IP 10.122.17.64 > 10.122.124.128: ICMP echo reply, id 22001, seq 4, length 64 (ipip-proto-4)\n");
+    SeenPacket packet =
+        packet(
+            "12:00:00.000001 IP 192.168.3.110 > 192.168.0.111: IP 10.122.17.64 > 10.122.124.128: ICMP echo reply, id 22001, seq 4, length 64 (ipip-proto-4)\n");
 
     assertThat(packet.protocol()).contains(IpProtocol.IPENCAP);
-    assertThat(packet.inner()).get().extracting(SeenPacket::destination).isEqualTo(IpAddress.of("10.122.124.128"));
+    assertThat(packet.inner())
+        .get()
+        .extracting(SeenPacket::destination)
+        .isEqualTo(IpAddress.of("10.122.124.128"));
     assertThat(packet.inner().flatMap(SeenPacket::protocol)).contains(IpProtocol.ICMP);
   }
 
@@ -71,10 +84,16 @@ class TcpdumpParserTest {
     List<SeenPacket> packets = packets(text);
 
     assertThat(packets).hasSize(2);
-    assertThat(packets.get(0)).hasToString("192.168.0.111 > 192.168.3.110: 10.122.124.128 > 10.122.17.64: ICMP echo request, id 22001, seq 4, length 64");
-    assertThat(packets.get(1)).hasToString("192.168.3.110 > 192.168.0.111: 10.122.17.64 > 10.122.124.128: ICMP echo reply, id 22001, seq 4, length 64");
+    assertThat(packets.get(0))
+        .hasToString(
+            "192.168.0.111 > 192.168.3.110: 10.122.124.128 > 10.122.17.64: ICMP echo request, id 22001, seq 4, length 64");
+    assertThat(packets.get(1))
+        .hasToString(
+            "192.168.3.110 > 192.168.0.111: 10.122.17.64 > 10.122.124.128: ICMP echo reply, id 22001, seq 4, length 64");
     assertThat(packets).allMatch(p -> p.protocol().filter(IpProtocol.IPENCAP::equals).isPresent());
-    assertThat(packets).allMatch(p -> p.inner().flatMap(SeenPacket::protocol).filter(IpProtocol.ICMP::equals).isPresent());
+    assertThat(packets)
+        .allMatch(p ->
+            p.inner().flatMap(SeenPacket::protocol).filter(IpProtocol.ICMP::equals).isPresent());
   }
 
   @Test
@@ -104,11 +123,17 @@ class TcpdumpParserTest {
 
   @Test
   void readsGre() {
-    SeenPacket packet = packet("07:32:11.459843 IP 10.68.26.57 > 10.68.26.58: GREv0, length 102: IP 172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64\n");
-    SeenPacket keyed = packet("07:32:11.459843 IP 10.68.26.57 > 10.68.26.58: GREv0, key=0x1, proto TEB (0x6558), length 110: c6:e3:8d:d8:03:6a > ae:e3:c4:2b:9e:b0, ethertype IPv4 (0x0800), length 98: 172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64\n");
+    SeenPacket packet =
+        packet(
+            "07:32:11.459843 IP 10.68.26.57 > 10.68.26.58: GREv0, length 102: IP 172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64\n");
+    SeenPacket keyed =
+        packet(
+            "07:32:11.459843 IP 10.68.26.57 > 10.68.26.58: GREv0, key=0x1, proto TEB (0x6558), length 110: c6:e3:8d:d8:03:6a > ae:e3:c4:2b:9e:b0, ethertype IPv4 (0x0800), length 98: 172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64\n");
 
     assertThat(packet.protocol()).contains(IpProtocol.GRE);
-    assertThat(packet.inner()).get().hasToString("172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64");
+    assertThat(packet.inner())
+        .get()
+        .hasToString("172.17.8.2 > 172.17.8.3: ICMP echo request, id 22, seq 1, length 64");
     assertThat(keyed.inner()).isEqualTo(packet.inner());
   }
 
@@ -124,18 +149,29 @@ class TcpdumpParserTest {
 
     assertThat(packet.protocol()).contains(IpProtocol.UDP);
     assertThat(packet.destination()).isEqualTo(IpAddress.of("10.0.1.13"));
-    assertThat(packet.inner()).get().hasToString("10.244.2.15 > 10.244.7.20: ICMP echo request, id 1, seq 1, length 64");
+    assertThat(packet.inner())
+        .get()
+        .hasToString("10.244.2.15 > 10.244.7.20: ICMP echo request, id 1, seq 1, length 64");
   }
 
   @Test
   void readsInterfaceAndDirectionOfAny() {
-    SeenPacket packet = packet("12:00:00.1 eth0  In  IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64\n");
+    SeenPacket packet =
+        packet(
+            "12:00:00.1 eth0  In  IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 1, seq 1, length 64\n");
 
     assertThat(packet.source()).isEqualTo(IpAddress.of("10.0.0.1"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"07:32:11.459843 IP 10.68.26.57 > linux-host: GREv0, length 102: IP 172.17.8.2 > 172.17.8.3: ICMP echo request", "12:00:00.1 IP (tos 0x0, ttl 64", "12:00:00.1 IP a.b.c.d > 10.0.0.1: ICMP", "prose", "..."})
+  @ValueSource(
+      strings = {
+        "07:32:11.459843 IP 10.68.26.57 > linux-host: GREv0, length 102: IP 172.17.8.2 > 172.17.8.3: ICMP echo request",
+        "12:00:00.1 IP (tos 0x0, ttl 64",
+        "12:00:00.1 IP a.b.c.d > 10.0.0.1: ICMP",
+        "prose",
+        "..."
+      })
   void reportsWhatItCannotRead(String line) {
     Parsed parsed = Parsed.by(parser, "tcpdump", line + "\n");
 
