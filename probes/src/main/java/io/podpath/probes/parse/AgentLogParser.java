@@ -62,9 +62,13 @@ public final class AgentLogParser implements OutputParser {
 
   @Override
   public int likeness(String fileName, String text) {
+    String head = text.stripLeading();
+    if (head.startsWith("{") && !head.startsWith("{\"log\"")) {
+      return 0;
+    }
     int headed = 0;
     int others = 0;
-    boolean says = false;
+    int telling = 0;
     for (Lines.Line line : Lines.of(Source.ofFile(fileName, text))) {
       if (line.isBlank()) {
         continue;
@@ -73,9 +77,10 @@ public final class AgentLogParser implements OutputParser {
       boolean ours = logLine.headed() || logLine.text().startsWith("bird: ");
       headed += ours ? 1 : 0;
       others += ours ? 0 : 1;
-      says |=
+      boolean tells =
           !events(logLine, LogSpeaker.AGENT, Optional.empty()).isEmpty()
               || isRestoreFailure(logLine);
+      telling += tells ? 1 : 0;
       if (headed + others > 200) {
         break;
       }
@@ -84,7 +89,8 @@ public final class AgentLogParser implements OutputParser {
     if (headed > others) {
       return 70 + hint;
     }
-    return says ? 35 + hint : headed > 0 ? 20 + hint : 0;
+    // a line or two without their heads, as authors quote them
+    return telling * 4 >= headed + others && telling > 0 ? 35 + hint : headed > 0 ? 20 + hint : 0;
   }
 
   @Override

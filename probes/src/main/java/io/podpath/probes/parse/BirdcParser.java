@@ -201,11 +201,12 @@ public final class BirdcParser implements OutputParser {
         reading.unread(Section.BIRD_ROUTES, line.number(), "routes were left out");
       }
       if (source.isEmpty()) {
-        // BIRD 2 puts the next hop on a line of its own
-        if (pending.isPresent()
-            && !words.isEmpty()
-            && (words.getFirst().equals("via") || words.getFirst().equals("dev"))) {
-          pending = Optional.of(pending.get().with(words));
+        // BIRD 2 puts each next hop on a line of its own
+        boolean hop =
+            !words.isEmpty() && (words.getFirst().equals("via") || words.getFirst().equals("dev"));
+        if (hop && pending.isPresent()) {
+          pending.filter(p -> p.gateway().isPresent()).ifPresent(p -> p.addTo(reading));
+          pending = Optional.of(pending.get().through(words, line.number()));
         }
         continue;
       }
@@ -262,20 +263,16 @@ public final class BirdcParser implements OutputParser {
       boolean best = words.stream().anyMatch(w -> w.equals("*"));
       return new Pending(
               destination, kind, Optional.empty(), Optional.empty(), protocol, best, line)
-          .with(words);
+          .through(words, line);
     }
 
-    Pending with(List<String> words) {
-      Optional<String> via = behind(words, "via");
+    /** Through this next hop; a further one of the same route replaces the one before. */
+    Pending through(List<String> words, int at) {
+      Optional<IpAddress> via = behind(words, "via").flatMap(IpAddress::parse);
       Optional<String> dev = behind(words, "dev").or(() -> behind(words, "on"));
+      int where = gateway.isPresent() ? at : line;
       return new Pending(
-          destination,
-          kind,
-          gateway.or(() -> via.flatMap(IpAddress::parse)),
-          device.or(() -> dev),
-          protocol,
-          best,
-          line);
+          destination, kind, via, dev.or(() -> device), protocol, best, where);
     }
 
     private static Optional<String> behind(List<String> words, String key) {

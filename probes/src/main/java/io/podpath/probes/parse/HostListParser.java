@@ -6,6 +6,7 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Source;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -123,7 +124,11 @@ public final class HostListParser implements OutputParser {
                 "create",
                 "address",
                 "netmask",
-                "gateway")
-            .contains(bare);
+                "gateway",
+                "reply",
+                "ping",
+                "trying",
+                "link")
+            .contains(bare.toLowerCase(Locale.ROOT));
   }
 }

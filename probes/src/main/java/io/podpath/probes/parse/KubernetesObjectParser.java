@@ -82,6 +82,15 @@ public final class KubernetesObjectParser implements OutputParser {
     Set<ObjectKind> open = new LinkedHashSet<>();
     command.ifPresent(c ->
         ObjectKind.asked(c).forEach(kind -> open(kind, items, source, command, reading, open)));
+    if (command.isEmpty() && items.isEmpty()) {
+      // an empty list does not say of what; its file's name may
+      documents.roots().stream()
+          .filter(root -> root.text("kind").filter(k -> k.endsWith("List")).isPresent())
+          .flatMap(root -> ObjectKind.named(ShownFile.baseName(source.file())).stream())
+          .flatMap(kind -> kind.section().stream())
+          .forEach(section -> reading.whole(section, RANK));
+    }
+    openCalicoNodes(items, source, command, reading);
     for (Item item : items) {
       ObjectKind.of(item.tree(), item.kind())
           .ifPresent(kind -> {
@@ -99,6 +108,25 @@ public final class KubernetesObjectParser implements OutputParser {
           kind.section().ifPresent(s -> reading.unread(s, gapLine(source), "lines were left out")));
     }
     return reading.build();
+  }
+
+  /**
+   * Where Calico keeps its data in Kubernetes, its nodes are the annotated Kubernetes nodes: a whole
+   * list of these is a whole list of those.
+   */
+  private static void openCalicoNodes(
+      List<Item> items, Source source, Optional<ApiCommand> command, ReadingBuilder reading) {
+    List<Item> nodes =
+        items.stream()
+            .filter(i -> ObjectKind.of(i.tree(), i.kind()).equals(Optional.of(ObjectKind.NODE)))
+            .toList();
+    boolean annotated =
+        nodes.stream()
+            .flatMap(i -> ClusterObjects.texts(i.tree(), "metadata", "annotations").keySet().stream())
+            .anyMatch(key -> key.startsWith("projectcalico.org/"));
+    if (annotated) {
+      open(ObjectKind.NODE, Section.CALICO_NODES, items, source, command, reading);
+    }
   }
 
   private static int gapLine(Source source) {
@@ -122,12 +150,11 @@ public final class KubernetesObjectParser implements OutputParser {
       return;
     }
     Optional<String> own = tree.text("kind");
-    if (own.filter(k -> k.endsWith("List")).isPresent() && tree.get("items").isPresent()) {
-      String name = own.get();
+    // kubectl sorts its keys, so that a list that was cut has lost its kind
+    boolean list = own.map(k -> k.endsWith("List")).orElse(!tree.items("items").isEmpty());
+    if (list && tree.get("items").isPresent()) {
       Optional<String> element =
-          name.equals("List")
-              ? Optional.empty()
-              : Optional.of(name.substring(0, name.length() - 4));
+          own.filter(k -> !k.equals("List")).map(k -> k.substring(0, k.length() - 4));
       for (Tree item : tree.items("items")) {
         items.add(new Item(item, item.text("kind").or(() -> element), true));
       }
@@ -143,17 +170,26 @@ public final class KubernetesObjectParser implements OutputParser {
       Optional<ApiCommand> command,
       ReadingBuilder reading,
       Set<ObjectKind> open) {
-    if (kind.section().isEmpty() || !open.add(kind)) {
-      return;
+    if (kind.section().isPresent() && open.add(kind)) {
+      open(kind, kind.section().get(), items, source, command, reading);
     }
+  }
+
+  private static void open(
+      ObjectKind kind,
+      Section<?> section,
+      List<Item> items,
+      Source source,
+      Optional<ApiCommand> command,
+      ReadingBuilder reading) {
     Optional<String> gap =
         command.isPresent()
             ? command.get().gap(kind.plural(), kind.isNamespaced())
             : gapOfFile(kind, items, source);
     if (gap.isPresent()) {
-      reading.part(kind.section().get(), RANK, gap.get());
+      reading.part(section, RANK, gap.get());
     } else {
-      reading.whole(kind.section().get(), RANK);
+      reading.whole(section, RANK);
     }
   }
 

@@ -60,6 +60,13 @@ enum ObjectKind {
         .toList();
   }
 
+  /** Kinds a file of that name lists; Kubernetes' nodes where the name could be Calico's too. */
+  static Optional<ObjectKind> named(String fileName) {
+    int dot = fileName.indexOf('.');
+    String stem = dot > 0 ? fileName.substring(0, dot) : fileName;
+    return Arrays.stream(values()).filter(k -> stem.equals(k.plural)).findFirst();
+  }
+
   static Optional<ObjectKind> of(Tree object, Optional<String> kind) {
     String version = object.text("apiVersion").orElse("");
     boolean calico = version.contains("projectcalico.org");
