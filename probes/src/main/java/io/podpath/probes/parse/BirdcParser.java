@@ -271,8 +271,7 @@ public final class BirdcParser implements OutputParser {
       Optional<IpAddress> via = behind(words, "via").flatMap(IpAddress::parse);
       Optional<String> dev = behind(words, "dev").or(() -> behind(words, "on"));
       int where = gateway.isPresent() ? at : line;
-      return new Pending(
-          destination, kind, via, dev.or(() -> device), protocol, best, where);
+      return new Pending(destination, kind, via, dev.or(() -> device), protocol, best, where);
     }
 
     private static Optional<String> behind(List<String> words, String key) {

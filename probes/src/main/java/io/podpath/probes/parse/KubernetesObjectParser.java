@@ -111,8 +111,8 @@ public final class KubernetesObjectParser implements OutputParser {
   }
 
   /**
-   * Where Calico keeps its data in Kubernetes, its nodes are the annotated Kubernetes nodes: a whole
-   * list of these is a whole list of those.
+   * Where Calico keeps its data in Kubernetes, its nodes are the annotated Kubernetes nodes: a
+   * whole list of these is a whole list of those.
    */
   private static void openCalicoNodes(
       List<Item> items, Source source, Optional<ApiCommand> command, ReadingBuilder reading) {
@@ -122,7 +122,8 @@ public final class KubernetesObjectParser implements OutputParser {
             .toList();
     boolean annotated =
         nodes.stream()
-            .flatMap(i -> ClusterObjects.texts(i.tree(), "metadata", "annotations").keySet().stream())
+            .flatMap(
+                i -> ClusterObjects.texts(i.tree(), "metadata", "annotations").keySet().stream())
             .anyMatch(key -> key.startsWith("projectcalico.org/"));
     if (annotated) {
       open(ObjectKind.NODE, Section.CALICO_NODES, items, source, command, reading);

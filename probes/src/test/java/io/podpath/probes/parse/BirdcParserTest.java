@@ -9,7 +9,10 @@ import io.podpath.core.snapshot.Section;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Texts of BIRD 2 are those of BIRD 2.0.12 in two network namespaces; those of 1.6 are of Calico's BIRD. */
+/**
+ * Texts of BIRD 2 are those of BIRD 2.0.12 in two network namespaces; those of 1.6 are of Calico's
+ * BIRD.
+ */
 class BirdcParserTest {
 
   private final BirdcParser parser = new BirdcParser();
@@ -33,8 +36,13 @@ class BirdcParserTest {
     Told told = read("birdc show protocols", PROTOCOLS_2);
     assertThat(told.rows(Section.BGP_SESSIONS))
         .containsExactly(
-            new BgpSession(Optional.of(IpAddress.of("10.0.0.2")), "Mesh_10_0_0_2", "up", "Established"),
-            new BgpSession(Optional.of(IpAddress.of("10.0.0.9")), "Node_10_0_0_9_port_8179", "start", "Connect Socket: No route to host"));
+            new BgpSession(
+                Optional.of(IpAddress.of("10.0.0.2")), "Mesh_10_0_0_2", "up", "Established"),
+            new BgpSession(
+                Optional.of(IpAddress.of("10.0.0.9")),
+                "Node_10_0_0_9_port_8179",
+                "start",
+                "Connect Socket: No route to host"));
     assertThat(told.table(Section.BGP_SESSIONS).isComplete()).isTrue();
   }
 
@@ -49,7 +57,8 @@ class BirdcParserTest {
             static1  Static   master   up     2020-04-08 \s
             Mesh_172_31_209_240 BGP      master   up     2020-04-08  Established  \s
             """);
-    assertThat(told.only(Section.BGP_SESSIONS)).hasToString("172.31.209.240 Mesh_172_31_209_240 up Established");
+    assertThat(told.only(Section.BGP_SESSIONS))
+        .hasToString("172.31.209.240 Mesh_172_31_209_240 up Established");
   }
 
   @Test
@@ -65,15 +74,23 @@ class BirdcParserTest {
                 Neighbor address: 10.0.0.2
                 Neighbor AS:      64512
             """);
-    assertThat(told.only(Section.BGP_SESSIONS)).hasToString("10.0.0.2 uplink start Active Received: Bad peer AS");
+    assertThat(told.only(Section.BGP_SESSIONS))
+        .hasToString("10.0.0.2 uplink start Active Received: Bad peer AS");
   }
 
   @Test
   void noBgpProtocolIsNoSession() {
-    Told told = read("birdc show protocols", PROTOCOLS_2.lines().limit(4).reduce("", (a, b) -> a + b + "\n"));
+    Told told =
+        read(
+            "birdc show protocols",
+            PROTOCOLS_2.lines().limit(4).reduce("", (a, b) -> a + b + "\n"));
     assertThat(told.rows(Section.BGP_SESSIONS)).isEmpty();
     assertThat(told.table(Section.BGP_SESSIONS).isComplete()).isTrue();
-    assertThat(read("birdc show protocols Mesh_10_0_0_2", PROTOCOLS_2).table(Section.BGP_SESSIONS).isComplete()).isFalse();
+    assertThat(
+            read("birdc show protocols Mesh_10_0_0_2", PROTOCOLS_2)
+                .table(Section.BGP_SESSIONS)
+                .isComplete())
+        .isFalse();
   }
 
   @Test
@@ -136,21 +153,30 @@ class BirdcParserTest {
 
   @Test
   void someRoutesAreNotAllRoutes() {
-    String text = "BIRD 2.0.12 ready.\nTable master4:\n10.9.0.0/16          unicast [s1 03:24:29.550] * (200)\n\tvia 10.0.0.2 on e0\n";
-    assertThat(read("birdc show route for 10.9.0.1", text).table(Section.BIRD_ROUTES).isComplete()).isFalse();
-    assertThat(read("birdc show route", "BIRD 2.0.12 ready.\n").table(Section.BIRD_ROUTES).isComplete()).isTrue();
+    String text =
+        "BIRD 2.0.12 ready.\nTable master4:\n10.9.0.0/16          unicast [s1 03:24:29.550] * (200)\n\tvia 10.0.0.2 on e0\n";
+    assertThat(read("birdc show route for 10.9.0.1", text).table(Section.BIRD_ROUTES).isComplete())
+        .isFalse();
+    assertThat(
+            read("birdc show route", "BIRD 2.0.12 ready.\n")
+                .table(Section.BIRD_ROUTES)
+                .isComplete())
+        .isTrue();
   }
 
   @Test
   void noAnswerIsNoEmptyTable() {
-    String text = "Unable to connect to server control socket (/var/run/calico/bird.ctl): No such file or directory\n";
-    assertThat(read("birdcl show protocols", text).table(Section.BGP_SESSIONS).isComplete()).isFalse();
+    String text =
+        "Unable to connect to server control socket (/var/run/calico/bird.ctl): No such file or directory\n";
+    assertThat(read("birdcl show protocols", text).table(Section.BGP_SESSIONS).isComplete())
+        .isFalse();
     assertThat(read("birdcl show route", text).unread()).isEqualTo(1);
   }
 
   @Test
   void statusTellsNothing() {
-    String text = "BIRD 2.0.8 ready.\nBIRD 2.0.8\nRouter ID is 10.90.36.64\nDaemon is up and running\n";
+    String text =
+        "BIRD 2.0.8 ready.\nBIRD 2.0.8\nRouter ID is 10.90.36.64\nDaemon is up and running\n";
     assertThat(read("birdcl show status", text).reading().parts()).isEmpty();
     assertThat(parser.likeness("x.txt", text)).isGreaterThan(50);
   }

@@ -20,7 +20,17 @@ class ClaimedTextsTest {
 
   static {
     String objects = "Kubernetes objects";
-    for (String kind : List.of("nodes", "pods", "services", "endpointslices", "configmaps", "ippools", "bgppeers", "bgpconfigurations", "blockaffinities")) {
+    for (String kind :
+        List.of(
+            "nodes",
+            "pods",
+            "services",
+            "endpointslices",
+            "configmaps",
+            "ippools",
+            "bgppeers",
+            "bgpconfigurations",
+            "blockaffinities")) {
       RIGHT.put("cluster/" + kind + ".yaml", objects);
     }
     RIGHT.put("kube-proxy-config.yml", "kube-proxy configuration");
@@ -65,9 +75,20 @@ class ClaimedTextsTest {
   /** Parsers of this test; the others have tests of their own. */
   private static final List<OutputParser> OURS =
       List.of(
-          new KubectlTableParser(), new KubernetesObjectParser(), new KubeProxyConfigParser(), new CalicoctlParser(), new BirdcParser(), new OvsVsctlShowParser(),
-          new OvsOfctlDumpFlowsParser(), new SubnetEnvParser(), new CniConfigParser(), new DirectoryListingParser(), new InterfacesFileParser(), new HostListParser(),
-          new FlannelNetworkParser(), new AgentLogParser());
+          new KubectlTableParser(),
+          new KubernetesObjectParser(),
+          new KubeProxyConfigParser(),
+          new CalicoctlParser(),
+          new BirdcParser(),
+          new OvsVsctlShowParser(),
+          new OvsOfctlDumpFlowsParser(),
+          new SubnetEnvParser(),
+          new CniConfigParser(),
+          new DirectoryListingParser(),
+          new InterfacesFileParser(),
+          new HostListParser(),
+          new FlannelNetworkParser(),
+          new AgentLogParser());
 
   private final Parsers parsers = Parsers.load();
 
@@ -76,7 +97,11 @@ class ClaimedTextsTest {
   }
 
   private static String right(String path) {
-    return RIGHT.entrySet().stream().filter(e -> path.endsWith(e.getKey())).map(Map.Entry::getValue).findFirst().orElse("");
+    return RIGHT.entrySet().stream()
+        .filter(e -> path.endsWith(e.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
   }
 
   private void claimsWhatIsIts(List<Path> files, boolean readWhole) {
@@ -89,10 +114,19 @@ class ClaimedTextsTest {
       String claimed = claimedBy(source);
       boolean ours = OURS.stream().anyMatch(p -> p.name().equals(claimed));
       // a kubeconfig is an object of the API's kind, though none that tells of the network
-      boolean leftAlone = path.endsWith("kubeconfig") || path.endsWith(".conflist.bak") || path.contains("/var/lib/cni/flannel/") || path.contains(".log") || path.endsWith("kube-proxy120.log");
+      boolean leftAlone =
+          path.endsWith("kubeconfig")
+              || path.endsWith(".conflist.bak")
+              || path.contains("/var/lib/cni/flannel/")
+              || path.contains(".log")
+              || path.endsWith("kube-proxy120.log");
       if (!right.isEmpty()) {
         checked++;
-        int unread = parsers.forText(source.file(), source.text()).map(p -> p.parse(source).unread().size()).orElse(0);
+        int unread =
+            parsers
+                .forText(source.file(), source.text())
+                .map(p -> p.parse(source).unread().size())
+                .orElse(0);
         if (!claimed.equals(right) || readWhole && unread > 0) {
           wrong.add(path + " is claimed by " + claimed + " with " + unread + " unread");
         }
@@ -135,20 +169,104 @@ class ClaimedTextsTest {
 
   private static final List<String> COMMANDS =
       List.of(
-          "", "kubectl get nodes", "kubectl get pods -A -o wide", "kubectl get svc,ep,events,blockaffinities", "kubectl get nodes -o yaml",
-          "kubectl get node a -o yaml | grep CIDR", "kubectl get nodes -o custom-columns=A:.metadata.name,B:.spec.podCIDR", "calicoctl node status", "calicoctl get nodes -o wide",
-          "calicoctl get bgppeers", "birdc show route all", "birdc show protocols all", "ovs-vsctl show", "ovs-ofctl dump-flows br0", "cat /run/flannel/subnet.env",
-          "cat /etc/cni/net.d/10-x.conflist", "ls -l /etc/cni/net.d", "cat /etc/network/interfaces", "cat /etc/hosts", "vi /etc/kubernetes/kube-proxy-config.yml", "kubectl logs x -n y",
+          "",
+          "kubectl get nodes",
+          "kubectl get pods -A -o wide",
+          "kubectl get svc,ep,events,blockaffinities",
+          "kubectl get nodes -o yaml",
+          "kubectl get node a -o yaml | grep CIDR",
+          "kubectl get nodes -o custom-columns=A:.metadata.name,B:.spec.podCIDR",
+          "calicoctl node status",
+          "calicoctl get nodes -o wide",
+          "calicoctl get bgppeers",
+          "birdc show route all",
+          "birdc show protocols all",
+          "ovs-vsctl show",
+          "ovs-ofctl dump-flows br0",
+          "cat /run/flannel/subnet.env",
+          "cat /etc/cni/net.d/10-x.conflist",
+          "ls -l /etc/cni/net.d",
+          "cat /etc/network/interfaces",
+          "cat /etc/hosts",
+          "vi /etc/kubernetes/kube-proxy-config.yml",
+          "kubectl logs x -n y",
           "cat net-conf.json");
 
   private static final List<String> PIECES =
       List.of(
-          "NAME STATUS ROLES", "NAME   READY   STATUS   RESTARTS", "NAME TYPE CLUSTER-IP", "a 1/1 Running 2 (3h ago)", "|", "| 10.0.0.1 | x | up |", "+---+", "{", "}", "[", "]", "\"", ":", ": ", ",", "\n",
-          "\n  ", "\t", " ", "- ", "kind: Node", "kind: List", "items:", "spec:", "cidr: 10.0.0.0/26", "metadata:", "name: a", "apiVersion: v1", "...", "Bridge br0", "Port p", "Interface i", "options: {remote_ip=",
-          "actions=", "priority=9999999999", "table=x,", "FLANNEL_SUBNET=10.0.0.1/24", "--bip=", "iface e inet static", "address", "netmask", "dial tcp ", "10.96.0.1:443", "->", ": i/o timeout", "https://",
-          "I0211 02:04:21.358127 1 main.go:520] ", "[INFO][8] startup.go 1: ", "found unknown field: ", "KubeProxyConfiguration.", ": Read", "unknown field \"", "adding subnet: ", "VtepMAC: ", "VtepMAC: aa:bb:cc:dd:ee:ff",
-          "Backend type: ", "Calico node '", "' is already using the IPv4 address ", "via", "dev", "[s1 03:24:29.550]", "10.0.0.0/8", "10.0.0.1", "999.1.1.1", "fe80::1", "&a [*a]", "!!x", "%", "é漢\u0000\u001b[31m",
-          "iptables:", "masqueradeAll: true", "-rw-r--r-- 1 a b 1", "---");
+          "NAME STATUS ROLES",
+          "NAME   READY   STATUS   RESTARTS",
+          "NAME TYPE CLUSTER-IP",
+          "a 1/1 Running 2 (3h ago)",
+          "|",
+          "| 10.0.0.1 | x | up |",
+          "+---+",
+          "{",
+          "}",
+          "[",
+          "]",
+          "\"",
+          ":",
+          ": ",
+          ",",
+          "\n",
+          "\n  ",
+          "\t",
+          " ",
+          "- ",
+          "kind: Node",
+          "kind: List",
+          "items:",
+          "spec:",
+          "cidr: 10.0.0.0/26",
+          "metadata:",
+          "name: a",
+          "apiVersion: v1",
+          "...",
+          "Bridge br0",
+          "Port p",
+          "Interface i",
+          "options: {remote_ip=",
+          "actions=",
+          "priority=9999999999",
+          "table=x,",
+          "FLANNEL_SUBNET=10.0.0.1/24",
+          "--bip=",
+          "iface e inet static",
+          "address",
+          "netmask",
+          "dial tcp ",
+          "10.96.0.1:443",
+          "->",
+          ": i/o timeout",
+          "https://",
+          "I0211 02:04:21.358127 1 main.go:520] ",
+          "[INFO][8] startup.go 1: ",
+          "found unknown field: ",
+          "KubeProxyConfiguration.",
+          ": Read",
+          "unknown field \"",
+          "adding subnet: ",
+          "VtepMAC: ",
+          "VtepMAC: aa:bb:cc:dd:ee:ff",
+          "Backend type: ",
+          "Calico node '",
+          "' is already using the IPv4 address ",
+          "via",
+          "dev",
+          "[s1 03:24:29.550]",
+          "10.0.0.0/8",
+          "10.0.0.1",
+          "999.1.1.1",
+          "fe80::1",
+          "&a [*a]",
+          "!!x",
+          "%",
+          "é漢\u0000\u001b[31m",
+          "iptables:",
+          "masqueradeAll: true",
+          "-rw-r--r-- 1 a b 1",
+          "---");
 
   @Test
   void noTextMakesAParserThrow() {
@@ -158,10 +276,12 @@ class ClaimedTextsTest {
       StringBuilder text = new StringBuilder();
       int pieces = random.nextInt(40);
       for (int p = 0; p < pieces; p++) {
-        text.append(PIECES.get(random.nextInt(PIECES.size()))).append(random.nextInt(3) == 0 ? "\n" : random.nextInt(2) == 0 ? " " : "");
+        text.append(PIECES.get(random.nextInt(PIECES.size())))
+            .append(random.nextInt(3) == 0 ? "\n" : random.nextInt(2) == 0 ? " " : "");
       }
       String command = COMMANDS.get(random.nextInt(COMMANDS.size()));
-      Source file = Source.ofFile(random.nextBoolean() ? "nodes.txt" : "calico.log", text.toString());
+      Source file =
+          Source.ofFile(random.nextBoolean() ? "nodes.txt" : "calico.log", text.toString());
       Source source = command.isEmpty() ? file : file.byCommand(command);
       for (OutputParser parser : OURS) {
         assertThatCode(
@@ -180,7 +300,8 @@ class ClaimedTextsTest {
   @Test
   void noDamageMakesAParserThrow() {
     Random random = new Random(7);
-    List<Path> files = RealOutputs.examples(n -> right("cluster/" + n).length() + right(n).length() > 0);
+    List<Path> files =
+        RealOutputs.examples(n -> right("cluster/" + n).length() + right(n).length() > 0);
     int inputs = Math.min(Integer.getInteger("podpath.fuzz.inputs", 2000), 20_000) / 4;
     for (int i = 0; i < inputs; i++) {
       Source whole = RealOutputs.read(files.get(random.nextInt(files.size())));
@@ -196,7 +317,9 @@ class ClaimedTextsTest {
       }
       Source damaged = Source.ofFile(whole.file(), text.toString());
       for (OutputParser parser : OURS) {
-        assertThatCode(() -> parser.parse(damaged)).as("%s on %s", parser.name(), whole.file()).doesNotThrowAnyException();
+        assertThatCode(() -> parser.parse(damaged))
+            .as("%s on %s", parser.name(), whole.file())
+            .doesNotThrowAnyException();
       }
     }
   }

@@ -16,7 +16,8 @@ class KubeProxyConfigParserTest {
 
   private final KubeProxyConfigParser parser = new KubeProxyConfigParser();
 
-  private static final String HEAD = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
+  private static final String HEAD =
+      "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
 
   private KubeProxyConfig read(String text) {
     return Told.byFile(parser, "kube-proxy-config.yml", text).only(Section.KUBE_PROXY_CONFIG);
@@ -105,7 +106,8 @@ class KubeProxyConfigParserTest {
     assertThat(config.mode()).contains("ipvs");
     assertThat(config.scheduler()).contains("wrr");
     assertThat(config.masqueradeAll()).contains(false);
-    assertThat(config.clusterCidrs()).containsExactly(IpPrefix.of("10.244.0.0/16"), IpPrefix.of("fd00:10:244::/56"));
+    assertThat(config.clusterCidrs())
+        .containsExactly(IpPrefix.of("10.244.0.0/16"), IpPrefix.of("fd00:10:244::/56"));
     assertThat(told.table(Section.KUBE_PROXY_CONFIG).isComplete()).isTrue();
   }
 
@@ -119,7 +121,8 @@ class KubeProxyConfigParserTest {
           assertThat(p.meant()).contains("iptables.masqueradeAll");
           assertThat(p.line()).isEqualTo(4);
         });
-    assertThat(problems("masqueradeAll: true\n").getFirst().meant()).contains("iptables.masqueradeAll");
+    assertThat(problems("masqueradeAll: true\n").getFirst().meant())
+        .contains("iptables.masqueradeAll");
     assertThat(problems("ipvs:\n  schedular: rr\n").getFirst().meant()).contains("ipvs.scheduler");
     assertThat(problems("somethingElseAltogether: 1\n").getFirst().meant()).isEmpty();
   }
@@ -151,7 +154,11 @@ class KubeProxyConfigParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"mode: ipvss, mode, ipvs", "'ipvs: {scheduler: rrr}', ipvs.scheduler, rr", "detectLocalMode: ClusterCidrs, detectLocalMode, ClusterCIDR"})
+  @CsvSource({
+    "mode: ipvss, mode, ipvs",
+    "'ipvs: {scheduler: rrr}', ipvs.scheduler, rr",
+    "detectLocalMode: ClusterCidrs, detectLocalMode, ClusterCIDR"
+  })
   void anUnknownValueIsNamed(String text, String path, String meant) {
     assertThat(problems(text + "\n"))
         .singleElement()
@@ -179,7 +186,11 @@ class KubeProxyConfigParserTest {
 
   @Test
   void readsAPiece() {
-    Told told = Told.by(parser, "vi /etc/kubernetes/kube-proxy-config.yml", "...\niptables:\n  masqueradeAll: true\n");
+    Told told =
+        Told.by(
+            parser,
+            "vi /etc/kubernetes/kube-proxy-config.yml",
+            "...\niptables:\n  masqueradeAll: true\n");
     assertThat(told.only(Section.KUBE_PROXY_CONFIG).masqueradeAll()).contains(true);
     assertThat(told.only(Section.KUBE_PROXY_CONFIG).problems()).isEmpty();
     assertThat(told.table(Section.KUBE_PROXY_CONFIG).isComplete()).isFalse();
@@ -187,20 +198,33 @@ class KubeProxyConfigParserTest {
 
   @Test
   void putsLostIndentationBack() {
-    Told told = Told.by(parser, "cat /etc/kubernetes/kube-proxy-config.yml", "...\niptables:\nmasqueradeAl: true\nsyncPeriod: 30s\nipvs:\nscheduler: rr\nmode: ipvs\n");
+    Told told =
+        Told.by(
+            parser,
+            "cat /etc/kubernetes/kube-proxy-config.yml",
+            "...\niptables:\nmasqueradeAl: true\nsyncPeriod: 30s\nipvs:\nscheduler: rr\nmode: ipvs\n");
     KubeProxyConfig config = told.only(Section.KUBE_PROXY_CONFIG);
-    assertThat(config.problems()).singleElement().satisfies(p -> {
-      assertThat(p.path()).isEqualTo("iptables.masqueradeAl");
-      assertThat(p.line()).isEqualTo(3);
-    });
+    assertThat(config.problems())
+        .singleElement()
+        .satisfies(p -> {
+          assertThat(p.path()).isEqualTo("iptables.masqueradeAl");
+          assertThat(p.line()).isEqualTo(3);
+        });
     assertThat(config.scheduler()).contains("rr");
     assertThat(config.mode()).contains("ipvs");
   }
 
   @Test
   void aFileThatIsNoYamlIsAProblemOfItsOwn() {
-    Told told = Told.by(parser, "cat /etc/kubernetes/kube-proxy-config.yml", HEAD + "iptables: {masqueradeAll: true\nmode: [\n");
-    assertThat(told.only(Section.KUBE_PROXY_CONFIG).problems()).singleElement().extracting(ConfigProblem::kind).isEqualTo(ConfigProblem.Kind.NOT_PARSEABLE);
+    Told told =
+        Told.by(
+            parser,
+            "cat /etc/kubernetes/kube-proxy-config.yml",
+            HEAD + "iptables: {masqueradeAll: true\nmode: [\n");
+    assertThat(told.only(Section.KUBE_PROXY_CONFIG).problems())
+        .singleElement()
+        .extracting(ConfigProblem::kind)
+        .isEqualTo(ConfigProblem.Kind.NOT_PARSEABLE);
     assertThat(told.table(Section.KUBE_PROXY_CONFIG).isComplete()).isFalse();
   }
 
@@ -208,8 +232,10 @@ class KubeProxyConfigParserTest {
   void knowsItsFilesFromOthers() {
     assertThat(parser.reads(ShellCommand.parse("cat /var/lib/kube-proxy/config.conf"))).isTrue();
     assertThat(parser.reads(ShellCommand.parse("vi kube-proxy.WARNING"))).isFalse();
-    assertThat(parser.reads(ShellCommand.parse("cat /etc/kubernetes/kube-proxy.kubeconfig"))).isFalse();
-    assertThat(parser.likeness("x", HEAD)).isGreaterThan(new KubernetesObjectParser().likeness("x", HEAD));
+    assertThat(parser.reads(ShellCommand.parse("cat /etc/kubernetes/kube-proxy.kubeconfig")))
+        .isFalse();
+    assertThat(parser.likeness("x", HEAD))
+        .isGreaterThan(new KubernetesObjectParser().likeness("x", HEAD));
     assertThat(parser.likeness("x", "iptables:\n  masqueradeAll: true\n")).isGreaterThan(30);
     assertThat(parser.likeness("x", "apiVersion: v1\nkind: Config\n")).isZero();
     assertThat(parser.likeness("x", "mode: CONFIG_X\nfoo: bar\nbaz: 1\n")).isZero();

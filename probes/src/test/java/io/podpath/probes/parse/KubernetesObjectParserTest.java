@@ -71,7 +71,8 @@ class KubernetesObjectParserTest {
     Told told = read("kubectl get nodes -o yaml", NODE_LIST);
     assertThat(told.table(Section.NODES).isComplete()).isTrue();
     KubeNode first = told.rows(Section.NODES).getFirst();
-    assertThat(first.knownPodCidrs()).containsExactly(IpPrefix.of("10.244.0.0/24"), IpPrefix.of("fd00:10:244::/64"));
+    assertThat(first.knownPodCidrs())
+        .containsExactly(IpPrefix.of("10.244.0.0/24"), IpPrefix.of("fd00:10:244::/64"));
     assertThat(first.ready()).isEqualTo(Gathered.known(false));
     assertThat(first.readyMessage().optional().orElseThrow()).contains("cni config uninitialized");
     assertThat(first.knownInternalIps()).containsExactly(IpAddress.of("192.168.2.27"));
@@ -94,20 +95,32 @@ class KubernetesObjectParserTest {
 
   @Test
   void oneNodeIsNoList() {
-    String one = "apiVersion: v1\nkind: Node\nmetadata:\n  name: a\nspec:\n  podCIDR: 10.244.3.0/24\n";
+    String one =
+        "apiVersion: v1\nkind: Node\nmetadata:\n  name: a\nspec:\n  podCIDR: 10.244.3.0/24\n";
     Told told = read("kubectl get node a -o yaml", one);
     assertThat(told.only(Section.NODES)).hasToString("Node/a podCIDRs [10.244.3.0/24]");
     assertThat(told.table(Section.NODES).isComplete()).isFalse();
-    assertThat(told.only(Section.NODES).ready().isNotGathered()).as("no status in the piece").isTrue();
+    assertThat(told.only(Section.NODES).ready().isNotGathered())
+        .as("no status in the piece")
+        .isTrue();
   }
 
   @Test
   void readsWhatGrepLeftOfANode() {
-    Told told = read("kubectl get node hostgw-node -o yaml | grep CIDR", "  podCIDR: 10.244.1.0/24\n  podCIDRs:\n");
+    Told told =
+        read(
+            "kubectl get node hostgw-node -o yaml | grep CIDR",
+            "  podCIDR: 10.244.1.0/24\n  podCIDRs:\n");
     assertThat(told.only(Section.NODES)).hasToString("Node/hostgw-node podCIDRs [10.244.1.0/24]");
     assertThat(told.table(Section.NODES).isComplete()).isFalse();
-    assertThat(read("kubectl get node a -o yaml | grep podCIDR", "").only(Section.NODES).podCidrs().isAbsent()).isTrue();
-    assertThat(read("kubectl get node a -o yaml | grep -i address", "").rows(Section.NODES)).isEmpty();
+    assertThat(
+            read("kubectl get node a -o yaml | grep podCIDR", "")
+                .only(Section.NODES)
+                .podCidrs()
+                .isAbsent())
+        .isTrue();
+    assertThat(read("kubectl get node a -o yaml | grep -i address", "").rows(Section.NODES))
+        .isEmpty();
   }
 
   @Test
@@ -181,9 +194,13 @@ class KubernetesObjectParserTest {
     assertThat(service.loadBalancerIps()).containsExactly(IpAddress.of("10.0.0.8"));
     EndpointSlice slice = told.rows(Section.ENDPOINT_SLICES).getFirst();
     assertThat(slice.service()).isEqualTo("web");
-    assertThat(slice.endpoints()).extracting(EndpointSlice.Endpoint::ready).containsExactly(false, true);
+    assertThat(slice.endpoints())
+        .extracting(EndpointSlice.Endpoint::ready)
+        .containsExactly(false, true);
     EndpointSlice old = told.rows(Section.ENDPOINT_SLICES).get(1);
-    assertThat(old.endpoints()).extracting(EndpointSlice.Endpoint::ready).containsExactly(true, false);
+    assertThat(old.endpoints())
+        .extracting(EndpointSlice.Endpoint::ready)
+        .containsExactly(true, false);
     assertThat(old.endpoints().getFirst().node()).contains("n2");
     assertThat(told.table(Section.SERVICES).isComplete()).isFalse();
   }
@@ -207,7 +224,10 @@ class KubernetesObjectParserTest {
                   "Backend": {"Type": "vxlan", "DirectRouting": true}
                 }
             """);
-    assertThat(told.only(Section.FLANNEL_NETWORKS)).isEqualTo(new FlannelNetwork(Optional.of(IpPrefix.of("10.244.0.0/16")), Optional.of("vxlan"), true));
+    assertThat(told.only(Section.FLANNEL_NETWORKS))
+        .isEqualTo(
+            new FlannelNetwork(
+                Optional.of(IpPrefix.of("10.244.0.0/16")), Optional.of("vxlan"), true));
     assertThat(told.only(Section.CNI_CONFIGS).fileName()).isEmpty();
     assertThat(told.only(Section.CNI_CONFIGS).plugins()).containsExactly("flannel", "portmap");
   }
@@ -230,10 +250,12 @@ class KubernetesObjectParserTest {
         """;
     Told told = read("kubectl -n kube-system get cm kube-proxy -o yaml", text);
     assertThat(told.only(Section.KUBE_PROXY_CONFIG).mode()).contains("ipvs");
-    assertThat(told.only(Section.KUBE_PROXY_CONFIG).problems()).singleElement().satisfies(p -> {
-      assertThat(p.path()).isEqualTo("iptables.masqueradeAl");
-      assertThat(p.line()).isEqualTo(11);
-    });
+    assertThat(told.only(Section.KUBE_PROXY_CONFIG).problems())
+        .singleElement()
+        .satisfies(p -> {
+          assertThat(p.path()).isEqualTo("iptables.masqueradeAl");
+          assertThat(p.line()).isEqualTo(11);
+        });
   }
 
   @ParameterizedTest
@@ -251,7 +273,8 @@ class KubernetesObjectParserTest {
                 + argument
                 + "\nnetworking:\n  podSubnet: 10.111.0.0/16,fd00::/48\n  serviceSubnet: 10.96.0.0/12\n");
     NetworkPlan plan = told.only(Section.NETWORK_PLANS);
-    assertThat(plan.podSubnets()).containsExactly(IpPrefix.of("10.111.0.0/16"), IpPrefix.of("fd00::/48"));
+    assertThat(plan.podSubnets())
+        .containsExactly(IpPrefix.of("10.111.0.0/16"), IpPrefix.of("fd00::/48"));
     assertThat(plan.serviceSubnets()).containsExactly(IpPrefix.of("10.96.0.0/12"));
     assertThat(plan.nodeCidrMaskSize()).hasValue(16);
   }
@@ -263,7 +286,8 @@ class KubernetesObjectParserTest {
             parser,
             "pod.yaml",
             "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-controller-manager-m, namespace: kube-system}\nspec:\n  containers:\n  - command: [kube-controller-manager, --cluster-cidr=10.244.0.0/16, --node-cidr-mask-size=25]\n");
-    assertThat(told.only(Section.NETWORK_PLANS)).hasToString("kube-controller-manager podSubnet [10.244.0.0/16] node-cidr-mask-size 25");
+    assertThat(told.only(Section.NETWORK_PLANS))
+        .hasToString("kube-controller-manager podSubnet [10.244.0.0/16] node-cidr-mask-size 25");
   }
 
   @Test
@@ -297,9 +321,11 @@ class KubernetesObjectParserTest {
     IpPool pool = told.only(Section.IP_POOLS);
     assertThat(pool.ipipMode()).isEqualTo(Gathered.known("CrossSubnet"));
     assertThat(pool.vxlanMode()).isEqualTo(Gathered.known("Never"));
-    assertThat(told.only(Section.BGP_CONFIGURATIONS).nodeToNodeMesh()).isEqualTo(Gathered.known(false));
+    assertThat(told.only(Section.BGP_CONFIGURATIONS).nodeToNodeMesh())
+        .isEqualTo(Gathered.known(false));
     assertThat(told.only(Section.BGP_PEERS).peerSelector()).contains("rack == 'rack-3'");
-    assertThat(told.only(Section.CALICO_NODES).routeReflectorClusterId()).isEqualTo(Gathered.known("244.0.0.1"));
+    assertThat(told.only(Section.CALICO_NODES).routeReflectorClusterId())
+        .isEqualTo(Gathered.known("244.0.0.1"));
     assertThat(told.rows(Section.NODES)).as("Calico's Node is not Kubernetes' Node").isEmpty();
   }
 
@@ -318,8 +344,13 @@ class KubernetesObjectParserTest {
 
   @Test
   void readsAPieceWithoutItsHead() {
-    Told told = Told.byFile(parser, "x.yaml", "spec:\n  cidr: 192.168.168.64/26\n  deleted: \"false\"\n  node: bar\n  state: pending\n");
-    assertThat(told.only(Section.BLOCK_AFFINITIES)).hasToString("BlockAffinity/bar 192.168.168.64/26 pending");
+    Told told =
+        Told.byFile(
+            parser,
+            "x.yaml",
+            "spec:\n  cidr: 192.168.168.64/26\n  deleted: \"false\"\n  node: bar\n  state: pending\n");
+    assertThat(told.only(Section.BLOCK_AFFINITIES))
+        .hasToString("BlockAffinity/bar 192.168.168.64/26 pending");
     assertThat(told.only(Section.BLOCK_AFFINITIES).deleted()).isFalse();
   }
 
@@ -335,8 +366,16 @@ class KubernetesObjectParserTest {
   @Test
   void anEmptyListIsKnownToBeEmpty() {
     String empty = "apiVersion: v1\nitems: []\nkind: List\n";
-    assertThat(read("kubectl get bgppeers.crd.projectcalico.org -o yaml", empty).table(Section.BGP_PEERS).isComplete()).isTrue();
-    assertThat(Told.byFile(parser, "cluster/bgppeers.yaml", empty).table(Section.BGP_PEERS).isComplete()).isTrue();
+    assertThat(
+            read("kubectl get bgppeers.crd.projectcalico.org -o yaml", empty)
+                .table(Section.BGP_PEERS)
+                .isComplete())
+        .isTrue();
+    assertThat(
+            Told.byFile(parser, "cluster/bgppeers.yaml", empty)
+                .table(Section.BGP_PEERS)
+                .isComplete())
+        .isTrue();
     assertThat(Told.byFile(parser, "x.yaml", empty).reading().parts()).isEmpty();
   }
 
@@ -346,7 +385,8 @@ class KubernetesObjectParserTest {
         read(
             "kubectl get events -A -o yaml",
             "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Event\n  type: Warning\n  reason: FailedCreatePodSandBox\n  message: no subnet.env\n  involvedObject: {kind: Pod, name: web, namespace: shop}\n  metadata: {name: e1, namespace: shop}\n");
-    assertThat(told.only(Section.EVENTS)).hasToString("Warning FailedCreatePodSandBox pod/web: no subnet.env");
+    assertThat(told.only(Section.EVENTS))
+        .hasToString("Warning FailedCreatePodSandBox pod/web: no subnet.env");
   }
 
   @ParameterizedTest

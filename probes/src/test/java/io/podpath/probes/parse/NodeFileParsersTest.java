@@ -28,26 +28,42 @@ class NodeFileParsersTest {
   private final HostListParser hosts = new HostListParser();
   private final FlannelNetworkParser networks = new FlannelNetworkParser();
 
-  private static final String SUBNET_ENV = "FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.1.1/24\nFLANNEL_MTU=1500 # the default of routes\nFLANNEL_IPMASQ=true\n";
+  private static final String SUBNET_ENV =
+      "FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.1.1/24\nFLANNEL_MTU=1500 # the default of routes\nFLANNEL_IPMASQ=true\n";
 
   @Test
   void readsSubnetEnv() {
     Told told = Told.by(subnets, "cat /run/flannel/subnet.env", SUBNET_ENV);
     assertThat(told.only(Section.SUBNET_ENV))
-        .isEqualTo(new SubnetEnv(Optional.of(IpPrefix.of("10.244.0.0/16")), IpAddress.of("10.244.1.1"), IpPrefix.of("10.244.1.0/24"), Optional.of(new Mtu(1500)), Optional.of(true)));
+        .isEqualTo(
+            new SubnetEnv(
+                Optional.of(IpPrefix.of("10.244.0.0/16")),
+                IpAddress.of("10.244.1.1"),
+                IpPrefix.of("10.244.1.0/24"),
+                Optional.of(new Mtu(1500)),
+                Optional.of(true)));
     assertThat(told.table(Section.SUBNET_ENV).isComplete()).isTrue();
     assertThat(told.table(Section.SUBNET_ENV).facts().getFirst().from().line()).isEqualTo(2);
   }
 
   @Test
   void aMissingSubnetEnvIsKnownToBeMissing() {
-    Told told = Told.by(subnets, "cat /run/flannel/subnet.env", "cat: /run/flannel/subnet.env: No such file or directory\n");
+    Told told =
+        Told.by(
+            subnets,
+            "cat /run/flannel/subnet.env",
+            "cat: /run/flannel/subnet.env: No such file or directory\n");
     assertThat(told.table(Section.SUBNET_ENV).isComplete()).isTrue();
     assertThat(told.rows(Section.SUBNET_ENV)).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FLANNEL_SUBNET=10.244.1.1\n", "FLANNEL_NETWORK=10.244.0.0/16\n", "FLANNEL_SUBNET=x/24\n"})
+  @ValueSource(
+      strings = {
+        "FLANNEL_SUBNET=10.244.1.1\n",
+        "FLANNEL_NETWORK=10.244.0.0/16\n",
+        "FLANNEL_SUBNET=x/24\n"
+      })
   void aSubnetThatIsNoneIsReported(String text) {
     Told told = Told.by(subnets, "cat /run/flannel/subnet.env", text);
     assertThat(told.unread()).isEqualTo(1);
@@ -77,17 +93,40 @@ class NodeFileParsersTest {
 
   @Test
   void readsAListOfPlugins() {
-    CniConfig config = Told.by(cni, "cat /etc/cni/net.d/10-flannel.conflist", CONFLIST).only(Section.CNI_CONFIGS);
-    assertThat(config).isEqualTo(new CniConfig(Optional.of("10-flannel.conflist"), Optional.of("cbr0"), Optional.of("0.3.1"), List.of("flannel", "portmap"), List.of(), Optional.of("cni0")));
-    assertThat(Told.byFile(cni, "nodes/n/files/etc/cni/net.d/10-flannel.conflist.bak", CONFLIST).only(Section.CNI_CONFIGS).fileName()).contains("10-flannel.conflist.bak");
-    assertThat(Told.byFile(cni, "note.txt", CONFLIST).only(Section.CNI_CONFIGS).fileName()).isEmpty();
+    CniConfig config =
+        Told.by(cni, "cat /etc/cni/net.d/10-flannel.conflist", CONFLIST).only(Section.CNI_CONFIGS);
+    assertThat(config)
+        .isEqualTo(
+            new CniConfig(
+                Optional.of("10-flannel.conflist"),
+                Optional.of("cbr0"),
+                Optional.of("0.3.1"),
+                List.of("flannel", "portmap"),
+                List.of(),
+                Optional.of("cni0")));
+    assertThat(
+            Told.byFile(cni, "nodes/n/files/etc/cni/net.d/10-flannel.conflist.bak", CONFLIST)
+                .only(Section.CNI_CONFIGS)
+                .fileName())
+        .contains("10-flannel.conflist.bak");
+    assertThat(Told.byFile(cni, "note.txt", CONFLIST).only(Section.CNI_CONFIGS).fileName())
+        .isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"subnet\": \"10.244.2.0/24\"", "\"ranges\": [[{\"subnet\": \"10.244.2.0/24\"}]]"})
+  @ValueSource(
+      strings = {
+        "\"subnet\": \"10.244.2.0/24\"",
+        "\"ranges\": [[{\"subnet\": \"10.244.2.0/24\"}]]"
+      })
   void readsWhatFlannelHandsOn(String subnet) {
-    String text = "{\"cniVersion\": \"0.3.1\", \"ipam\": {" + subnet + ", \"type\": \"host-local\"}, \"bridge\": \"br9\", \"name\": \"cbr0\", \"type\": \"bridge\"}\n";
-    CniConfig config = Told.by(cni, "cat /var/lib/cni/flannel/462cf658ef71 | python3 -m json.tool", text).only(Section.CNI_CONFIGS);
+    String text =
+        "{\"cniVersion\": \"0.3.1\", \"ipam\": {"
+            + subnet
+            + ", \"type\": \"host-local\"}, \"bridge\": \"br9\", \"name\": \"cbr0\", \"type\": \"bridge\"}\n";
+    CniConfig config =
+        Told.by(cni, "cat /var/lib/cni/flannel/462cf658ef71 | python3 -m json.tool", text)
+            .only(Section.CNI_CONFIGS);
     assertThat(config.fileName()).as("no file of a network directory").isEmpty();
     assertThat(config.subnets()).containsExactly(IpPrefix.of("10.244.2.0/24"));
     assertThat(config.bridge()).contains("br9");
@@ -95,14 +134,17 @@ class NodeFileParsersTest {
 
   @Test
   void aConfigurationThatIsNoJsonIsReported() {
-    assertThat(Told.by(cni, "cat /etc/cni/net.d/10-x.conf", "{\"name\": \"x\", \n").unread()).isPositive();
-    assertThat(Told.by(cni, "cat /etc/cni/net.d/10-x.conf", "{\"name\": \"x\"}\n").unread()).isEqualTo(1);
+    assertThat(Told.by(cni, "cat /etc/cni/net.d/10-x.conf", "{\"name\": \"x\", \n").unread())
+        .isPositive();
+    assertThat(Told.by(cni, "cat /etc/cni/net.d/10-x.conf", "{\"name\": \"x\"}\n").unread())
+        .isEqualTo(1);
   }
 
   @Test
   void otherJsonIsNoCni() {
     assertThat(cni.likeness("x.json", "[{\"ifindex\":1,\"type\":\"x\",\"name\":\"lo\"}]")).isZero();
-    assertThat(cni.likeness("x.json", "{\"kind\":\"IPPool\",\"spec\":{\"type\":1,\"name\":2}}")).isZero();
+    assertThat(cni.likeness("x.json", "{\"kind\":\"IPPool\",\"spec\":{\"type\":1,\"name\":2}}"))
+        .isZero();
   }
 
   @ParameterizedTest
@@ -118,21 +160,39 @@ class NodeFileParsersTest {
       })
   void readsADirectory(String line) {
     Told told = Told.by(directories, "ls -lh /etc/cni/net.d/", "总用量 12K\n" + line + "\n");
-    assertThat(told.only(Section.DIRECTORY)).isEqualTo(new DirectoryEntry("/etc/cni/net.d", "10-flannel.conflist"));
+    assertThat(told.only(Section.DIRECTORY))
+        .isEqualTo(new DirectoryEntry("/etc/cni/net.d", "10-flannel.conflist"));
     assertThat(told.table(Section.DIRECTORY).isComplete()).isTrue();
   }
 
   @Test
   void anEmptyOrMissingDirectoryIsKnownToBeEmpty() {
-    assertThat(Told.by(directories, "ls /etc/cni/net.d", "").table(Section.DIRECTORY).isComplete()).isTrue();
-    assertThat(Told.by(directories, "ls /etc/cni/net.d", "ls: cannot access '/etc/cni/net.d': No such file or directory\n").table(Section.DIRECTORY).isComplete()).isTrue();
-    assertThat(Told.by(directories, "ls /etc/cni/net.d", "ls: cannot open directory '/etc/cni/net.d': Permission denied\n").table(Section.DIRECTORY).isComplete()).isFalse();
+    assertThat(Told.by(directories, "ls /etc/cni/net.d", "").table(Section.DIRECTORY).isComplete())
+        .isTrue();
+    assertThat(
+            Told.by(
+                    directories,
+                    "ls /etc/cni/net.d",
+                    "ls: cannot access '/etc/cni/net.d': No such file or directory\n")
+                .table(Section.DIRECTORY)
+                .isComplete())
+        .isTrue();
+    assertThat(
+            Told.by(
+                    directories,
+                    "ls /etc/cni/net.d",
+                    "ls: cannot open directory '/etc/cni/net.d': Permission denied\n")
+                .table(Section.DIRECTORY)
+                .isComplete())
+        .isFalse();
   }
 
   @Test
   void theDirectoryOfPluginsSaysNothingOfTheOther() {
     Told told = Told.by(directories, "ls -1 /opt/cni/bin", "bridge\nflannel\n");
-    assertThat(told.rows(Section.DIRECTORY)).extracting(DirectoryEntry::name).containsExactly("bridge", "flannel");
+    assertThat(told.rows(Section.DIRECTORY))
+        .extracting(DirectoryEntry::name)
+        .containsExactly("bridge", "flannel");
     assertThat(told.table(Section.DIRECTORY).isComplete()).isFalse();
     assertThat(directories.reads(ShellCommand.parse("ls -l /root"))).isFalse();
     assertThat(directories.reads(ShellCommand.parse("ll /etc/cni/net.d"))).isTrue();
@@ -159,17 +219,32 @@ class NodeFileParsersTest {
             """);
     assertThat(told.rows(Section.INTERFACE_STANZAS))
         .containsExactly(
-            new InterfaceStanza("enp5s0", Optional.of(IpAddress.of("10.0.1.13")), Optional.empty(), List.of("netmark")),
-            new InterfaceStanza("eth2", Optional.of(IpAddress.of("192.168.7.2")), Optional.of("24"), List.of()));
+            new InterfaceStanza(
+                "enp5s0",
+                Optional.of(IpAddress.of("10.0.1.13")),
+                Optional.empty(),
+                List.of("netmark")),
+            new InterfaceStanza(
+                "eth2", Optional.of(IpAddress.of("192.168.7.2")), Optional.of("24"), List.of()));
     assertThat(told.table(Section.INTERFACE_STANZAS).isComplete()).isTrue();
   }
 
   @Test
   void readsHosts() {
-    Told told = Told.byFile(hosts, "nodes.txt", "master 192.168.86.150\nnode   192.168.86.152\nnfs    192.168.86.160 (not in the cluster)\n");
-    assertThat(told.rows(Section.HOSTS)).extracting(Host::toString).containsExactly("master 192.168.86.150", "node 192.168.86.152", "nfs 192.168.86.160");
+    Told told =
+        Told.byFile(
+            hosts,
+            "nodes.txt",
+            "master 192.168.86.150\nnode   192.168.86.152\nnfs    192.168.86.160 (not in the cluster)\n");
+    assertThat(told.rows(Section.HOSTS))
+        .extracting(Host::toString)
+        .containsExactly("master 192.168.86.150", "node 192.168.86.152", "nfs 192.168.86.160");
     assertThat(told.table(Section.HOSTS).isComplete()).isFalse();
-    Told file = Told.by(hosts, "cat /etc/hosts", "127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback\n192.168.80.240 k8s-master master # API\n");
+    Told file =
+        Told.by(
+            hosts,
+            "cat /etc/hosts",
+            "127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback\n192.168.80.240 k8s-master master # API\n");
     assertThat(file.only(Section.HOSTS)).hasToString("k8s-master 192.168.80.240");
   }
 
@@ -198,7 +273,8 @@ class NodeFileParsersTest {
       })
   void readsFlannelsNetwork(String command, String text) {
     Told told = Told.by(networks, command, text + "\n");
-    assertThat(told.only(Section.FLANNEL_NETWORKS)).hasToString("net-conf.json Network 10.1.0.0/16 Backend host-gw");
+    assertThat(told.only(Section.FLANNEL_NETWORKS))
+        .hasToString("net-conf.json Network 10.1.0.0/16 Backend host-gw");
     assertThat(networks.reads(ShellCommand.parse(command))).isTrue();
   }
 }

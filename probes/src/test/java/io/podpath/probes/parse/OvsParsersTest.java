@@ -39,14 +39,17 @@ class OvsParsersTest {
   @Test
   void readsPortsWithTheirInterfaces() {
     Told told = Told.by(show, "ovs-vsctl show", SHOW);
-    assertThat(told.rows(Section.OVS_PORTS)).extracting(OvsPort::interfaceName).containsExactly("gre1", "br0", "gone", "eth1", "eth2");
+    assertThat(told.rows(Section.OVS_PORTS))
+        .extracting(OvsPort::interfaceName)
+        .containsExactly("gre1", "br0", "gone", "eth1", "eth2");
     OvsPort gre = told.rows(Section.OVS_PORTS).getFirst();
     assertThat(gre.bridge()).isEqualTo("br0");
     assertThat(gre.isTunnel()).isTrue();
     assertThat(gre.remoteIp()).contains(IpAddress.of("192.168.18.131"));
     assertThat(gre.options()).containsEntry("key", "1,2");
     assertThat(gre.tag()).contains("10");
-    assertThat(told.rows(Section.OVS_PORTS).get(2).error().orElseThrow()).contains("No such device");
+    assertThat(told.rows(Section.OVS_PORTS).get(2).error().orElseThrow())
+        .contains("No such device");
     assertThat(told.rows(Section.OVS_PORTS).get(4).port()).isEqualTo("bond0");
     assertThat(told.table(Section.OVS_PORTS).isComplete()).isTrue();
     assertThat(told.table(Section.OVS_PORTS).facts().getFirst().from().line()).isEqualTo(5);
@@ -60,19 +63,28 @@ class OvsParsersTest {
         "Bridge br0\n Port gre0\n  Interface gre0 # the tunnel\n   type: gre\n   options: {remote_ip=10.0.0.9}\n"
       })
   void readsItWithoutItsShape(String text) {
-    assertThat(Told.by(show, "ovs-vsctl show", text).only(Section.OVS_PORTS)).hasToString("Port gre0 type: gre options: {remote_ip=10.0.0.9}");
+    assertThat(Told.by(show, "ovs-vsctl show", text).only(Section.OVS_PORTS))
+        .hasToString("Port gre0 type: gre options: {remote_ip=10.0.0.9}");
   }
 
   @Test
   void anEmptyDatabaseHasNoPorts() {
-    Told told = Told.by(show, "ovs-vsctl show", "9c0f78d8-ef1c-4b06-8d77-509986d01e87\n    ovs_version: \"2.17.9\"\n");
+    Told told =
+        Told.by(
+            show,
+            "ovs-vsctl show",
+            "9c0f78d8-ef1c-4b06-8d77-509986d01e87\n    ovs_version: \"2.17.9\"\n");
     assertThat(told.table(Section.OVS_PORTS).isComplete()).isTrue();
     assertThat(told.rows(Section.OVS_PORTS)).isEmpty();
   }
 
   @Test
   void aFailureIsNoEmptyDatabase() {
-    Told told = Told.by(show, "ovs-vsctl show", "ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)\n");
+    Told told =
+        Told.by(
+            show,
+            "ovs-vsctl show",
+            "ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)\n");
     assertThat(told.table(Section.OVS_PORTS).isComplete()).isFalse();
   }
 
@@ -91,16 +103,32 @@ class OvsParsersTest {
     assertThat(told.rows(Section.OVS_FLOWS))
         .containsExactly(
             new OvsFlow(0, 0, "", "NORMAL", 601),
-            new OvsFlow(2, 100, "ip,in_port=2,nw_dst=10.244.1.0/24", "mod_dl_dst:aa:bb:cc:dd:ee:ff,output:1", 0),
+            new OvsFlow(
+                2,
+                100,
+                "ip,in_port=2,nw_dst=10.244.1.0/24",
+                "mod_dl_dst:aa:bb:cc:dd:ee:ff,output:1",
+                0),
             new OvsFlow(0, 32768, "arp", "drop", 3));
     assertThat(told.table(Section.OVS_FLOWS).isComplete()).isTrue();
   }
 
   @Test
   void someFlowsAreNotAllFlows() {
-    assertThat(Told.by(flows, "ovs-ofctl dump-flows br0 table=0", "").table(Section.OVS_FLOWS).isComplete()).isFalse();
+    assertThat(
+            Told.by(flows, "ovs-ofctl dump-flows br0 table=0", "")
+                .table(Section.OVS_FLOWS)
+                .isComplete())
+        .isFalse();
     assertThat(Told.by(flows, "ovs-ofctl -O OpenFlow13 dump-flows br0", "").unread()).isZero();
-    assertThat(Told.by(flows, "ovs-ofctl dump-flows br9", "ovs-ofctl: br9 is not a bridge or a socket\n").table(Section.OVS_FLOWS).isComplete()).isFalse();
+    assertThat(
+            Told.by(
+                    flows,
+                    "ovs-ofctl dump-flows br9",
+                    "ovs-ofctl: br9 is not a bridge or a socket\n")
+                .table(Section.OVS_FLOWS)
+                .isComplete())
+        .isFalse();
   }
 
   @ParameterizedTest
