@@ -53,6 +53,11 @@ final class Timeline {
       Optional<String> grep,
       Kind kind) {
 
+    /** A node's addresses and subnet hardly change: a fuller table shown later completes an earlier one. */
+    boolean showsOnlyNodes() {
+      return reading.parts().stream().allMatch(p -> p.section().equals(Section.NODES));
+    }
+
     String key() {
       return node + "\n" + netns + "\n" + what;
     }
@@ -162,6 +167,7 @@ final class Timeline {
   private List<Shown> validAt(int time) {
     Map<String, Shown> byKey = new LinkedHashMap<>();
     List<Shown> logs = new ArrayList<>();
+    List<Shown> later = new ArrayList<>();
     for (Shown s : shown) {
       switch (s.kind()) {
         case LOG -> {
@@ -178,11 +184,14 @@ final class Timeline {
           Shown known = byKey.get(s.key());
           if (known == null || s.time() <= time) {
             byKey.put(s.key(), s);
+          } else if (s.showsOnlyNodes()) {
+            later.add(s);
           }
         }
       }
     }
     List<Shown> valid = new ArrayList<>(byKey.values());
+    valid.addAll(later);
     valid.sort(
         Comparator.comparing((Shown s) -> s.time() > time)
             .thenComparing(s -> s.time() > time ? s.time() : -s.time()));
