@@ -5,12 +5,13 @@ import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * An IPVS virtual server with its real servers.
  *
  * @param firewallMark set instead of address and port for a mark-based service
- * @param scheduler rr, wrr, lc, sh …
+ * @param scheduler rr, wrr, lc, sh …; empty where the listing does not show it
  */
 public record VirtualServer(
     Optional<IpProtocol> protocol,
@@ -25,12 +26,13 @@ public record VirtualServer(
   }
 
   /**
-   * @param forwarding Masq, Route, Tunnel or Local
+   * @param forwarding Masq, Route, Tunnel or Local; empty where the listing does not show it
+   * @param weight 0 takes no new connections; empty where the listing does not show it
    */
-  public record RealServer(IpAddress address, Port port, String forwarding, int weight) {
+  public record RealServer(IpAddress address, Port port, String forwarding, OptionalInt weight) {
     @Override
     public String toString() {
-      return address + ":" + port;
+      return (address.isV4() ? address.toString() : "[" + address + "]") + ":" + port;
     }
   }
 
@@ -48,6 +50,6 @@ public record VirtualServer(
                     + address.map(a -> a.isV4() ? a.toString() : "[" + a + "]").orElse("?")
                     + ":"
                     + port.map(Port::toString).orElse("?"));
-    return "-A " + head + " -s " + scheduler;
+    return "-A " + head + (scheduler.isEmpty() ? "" : " -s " + scheduler);
   }
 }

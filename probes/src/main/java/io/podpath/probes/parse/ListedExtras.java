@@ -124,6 +124,8 @@ final class ListedExtras {
           case "multiport" -> negated ? Optional.empty() : multiPort();
           case "ADDRTYPE" -> negated ? Optional.empty() : addrType();
           case "statistic" -> negated ? Optional.empty() : probability();
+          case "icmptype", "icmp", "ipv6-icmptype", "ipv6-icmp", "limit:" ->
+              negated ? Optional.empty() : asTyped(lead);
           default -> Optional.empty();
         };
     if (match.isPresent()) {
@@ -269,6 +271,31 @@ final class ListedExtras {
         || word.startsWith("dpt:")
         || word.startsWith("spts:")
         || word.startsWith("dpts:");
+  }
+
+  /**
+   * Matches podpath has no type for, in the words of iptables-save, so that both listings say the
+   * same.
+   */
+  private Optional<Match> asTyped(String lead) {
+    String value = peek(0);
+    if (value.isEmpty() || value.startsWith("!")) {
+      return Optional.empty();
+    }
+    if (lead.equals("limit:")) {
+      boolean known = value.equals("avg") && peek(2).equals("burst") && !peek(3).isEmpty();
+      // libxt_limit.c prints no burst that is its own default
+      String text =
+          "-m limit --limit " + peek(1) + (peek(3).equals("5") ? "" : " --limit-burst " + peek(3));
+      next += 4;
+      return known ? Optional.of(new Match.Unmodelled(text)) : Optional.empty();
+    }
+    next++;
+    boolean coded = peek(0).equals("code") && !peek(1).isEmpty();
+    String code = coded ? "/" + peek(1) : "";
+    next += coded ? 2 : 0;
+    String option = lead.startsWith("ipv6") ? "-m icmp6 --icmpv6-type " : "-m icmp --icmp-type ";
+    return Optional.of(new Match.Unmodelled(option + value + code));
   }
 
   /** Whether the rest of the row is the target's own. */

@@ -216,6 +216,18 @@ class IptablesListParserTest {
   }
 
   @Test
+  void someOfThatSpeaksAsIptablesSave() {
+    assertThat(row("ACCEPT", "icmp", "icmptype 8").spec())
+        .isEqualTo("-p icmp -m icmp --icmp-type 8 -j ACCEPT");
+    assertThat(row("ACCEPT", "icmp", "icmp echo-request").spec())
+        .isEqualTo("-p icmp -m icmp --icmp-type echo-request -j ACCEPT");
+    assertThat(row("DROP", "icmp", "icmptype 3 code 4 /* pmtu */").spec())
+        .isEqualTo("-p icmp -m icmp --icmp-type 3/4 -m comment --comment pmtu -j DROP");
+    assertThat(row("X", "all", "limit: avg 3/min burst 10 /* x */").spec())
+        .isEqualTo("-m limit --limit 3/min --limit-burst 10 -m comment --comment x -j X");
+  }
+
+  @Test
   void targetsKeepTheirOptions() {
     assertThat(
             row(
@@ -246,7 +258,7 @@ class IptablesListParserTest {
         .containsExactly(
             "-A INPUT -i lo -j ACCEPT",
             "-A INPUT -d fd00::/64 -m comment --comment counts",
-            "-A INPUT -s fe80::/10 -p ipv6-icmp ipv6-icmptype 134 -j ACCEPT");
+            "-A INPUT -s fe80::/10 -p ipv6-icmp -m icmp6 --icmpv6-type 134 -j ACCEPT");
     assertThat(
             facts(source("", text))
                 .get(Section.chainRules(IpFamily.INET6, Backend.UNSTATED))
