@@ -138,7 +138,7 @@ final class Scanner {
   }
 
   private Optional<String> ownWord(String host) {
-    for (String part : host.toLowerCase(java.util.Locale.ROOT).split("[-._]")) {
+    for (String part : host.toLowerCase(java.util.Locale.ROOT).split("[-._]", -1)) {
       boolean distinct =
           hosts.stream().filter(h -> h.toLowerCase(java.util.Locale.ROOT).contains(part)).count()
               == 1;
