@@ -18,12 +18,12 @@ sealed interface FieldType {
   /** All others, with the words a message calls them by. */
   enum Plain implements FieldType {
     TEXT("a text"),
-    FLAG("true or false"),
+    FLAG("a boolean, true or false"),
     INTEGER("a whole number"),
     FRACTION("a number"),
     DURATION("a duration such as \"30s\""),
     TEXTS("a list of texts"),
-    FLAGS("a map of names to true or false"),
+    FLAGS("a map of names to booleans"),
     ANYTHING("anything");
 
     private final String words;

@@ -175,6 +175,16 @@ final class KubeProxyFields {
         .map(s -> path(s, name));
   }
 
+  /** The type of a field by its path, in words. */
+  static Optional<String> typeOf(String path) {
+    int dot = path.indexOf('.');
+    Map<String, FieldType> fields =
+        dot < 0
+            ? ALL.fields()
+            : section(path.substring(0, dot)).map(FieldType.Section::fields).orElse(Map.of());
+    return Optional.ofNullable(fields.get(path.substring(dot + 1))).map(FieldType::words);
+  }
+
   static String path(String section, String field) {
     return section.isEmpty() ? field : section + "." + field;
   }
@@ -203,7 +213,7 @@ final class KubeProxyFields {
                 ConfigProblem.Kind.UNKNOWN_FIELD,
                 here,
                 shown(value),
-                Optional.empty(),
+                meant(path, name).flatMap(KubeProxyFields::typeOf),
                 meant(path, name),
                 value.line()));
       } else if (!type.fits(value)) {

@@ -191,7 +191,7 @@ class AgentLogParserTest {
             "error: v1alpha1.KubeProxyConfiguration: FeatureGates: ReadMapCB: expect { or n, but found \", error found in #10 byte of ...|reGates\":\"\",\"healthz|...");
     assertThat(type.kind()).isEqualTo(ConfigProblem.Kind.WRONG_TYPE);
     assertThat(type.path()).isEqualTo("featureGates");
-    assertThat(type.expected()).contains("a map of names to true or false");
+    assertThat(type.expected()).contains("a map of names to booleans");
     ConfigProblem now =
         rejected(
             "E1121 08:31:56.120874 1842 run.go:72] \"command failed\" err=\"failed complete: strict decoding error: unknown field \\\"iptables.masqueradeAl\\\"\"");

@@ -131,10 +131,10 @@ class KubeProxyConfigParserTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "iptables:\\n  masqueradeAll: \"\" | iptables.masqueradeAll | true or false",
-        "iptables:\\n  masqueradeAll: \"true\" | iptables.masqueradeAll | true or false",
-        "featureGates: \"\" | featureGates | a map of names to true or false",
-        "featureGates: {A: 1} | featureGates | a map of names to true or false",
+        "iptables:\\n  masqueradeAll: \"\" | iptables.masqueradeAll | a boolean, true or false",
+        "iptables:\\n  masqueradeAll: \"true\" | iptables.masqueradeAll | a boolean, true or false",
+        "featureGates: \"\" | featureGates | a map of names to booleans",
+        "featureGates: {A: 1} | featureGates | a map of names to booleans",
         "iptables:\\n  masqueradeBit: fourteen | iptables.masqueradeBit | a whole number",
         "iptables:\\n  syncPeriod: 30 | iptables.syncPeriod | a duration such as \"30s\"",
         "iptables:\\n  syncPeriod: 30 s | iptables.syncPeriod | a duration such as \"30s\"",

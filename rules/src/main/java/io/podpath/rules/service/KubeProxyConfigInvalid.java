@@ -143,7 +143,7 @@ public final class KubeProxyConfigInvalid implements Rule {
       case UNKNOWN_FIELD ->
           "unknown field "
               + lastName(problem.path())
-              + problem.meant().map(m -> " (meant is " + m + ")").orElse("");
+              + problem.meant().map(m -> " (meant is " + lastName(m) + ")").orElse("");
       case WRONG_TYPE ->
           lastName(problem.path())
               + " has the wrong type"
@@ -159,7 +159,7 @@ public final class KubeProxyConfigInvalid implements Rule {
           "no such field"
               + problem
                   .meant()
-                  .map(m -> "; meant is " + m + problem.expected().map(e -> ", a " + e).orElse(""))
+                  .map(m -> "; meant is " + lastName(m) + problem.expected().map(e -> ": " + e).orElse(""))
                   .orElse("");
       case WRONG_TYPE -> problem.expected().map(e -> "must be " + e).orElse("wrong type");
       case UNKNOWN_VALUE -> problem.expected().map(e -> "one of " + e).orElse("unknown value");
