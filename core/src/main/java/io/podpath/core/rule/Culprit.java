@@ -73,6 +73,12 @@ public record Culprit(
 
   /** The same culprit at another time or place of reading. */
   public String key() {
-    return node.orElse("") + "|" + netns + "|" + kind + "|" + state + "|" + entry;
+    return node.orElse("") + "|" + netns + "|" + kind + "|" + state + "|" + identity();
+  }
+
+  /** A missing route is the same one however much of the way it should take is known. */
+  private String identity() {
+    int space = entry.indexOf(' ');
+    return kind == EntryKind.ROUTE && state == EntryState.MISSING && space > 0 ? entry.substring(0, space) : entry;
   }
 }

@@ -1,0 +1,159 @@
+package io.podpath.rules.overlay;
+
+import com.google.auto.service.AutoService;
+import io.podpath.core.fix.Change;
+import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.FixSafety;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.Route;
+import io.podpath.core.rule.Certainty;
+import io.podpath.core.rule.Culprit;
+import io.podpath.core.rule.EntryKind;
+import io.podpath.core.rule.Evidence;
+import io.podpath.core.rule.Finding;
+import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Outcome;
+import io.podpath.core.rule.Rule;
+import io.podpath.core.rule.Severity;
+import io.podpath.core.snapshot.AddressPlan;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.walk.Disposition;
+import java.util.List;
+import java.util.Optional;
+
+/** A node lacks flannel's device, which the others have. */
+@AutoService(Rule.class)
+public final class FlannelDaemonNotRunning implements Rule {
+
+  @Override
+  public String id() {
+    return "flannel-daemon-not-running";
+  }
+
+  @Override
+  public Severity severity() {
+    return Severity.ERROR;
+  }
+
+  @Override
+  public String title() {
+    return "flanneld does not run on a node, or never came up there";
+  }
+
+  @Override
+  public Outcome check(ClusterView view) {
+    Outcome.Collector out = new Outcome.Collector(this);
+    String device =
+        switch (view.fabric()) {
+          case FLANNEL_UDP -> "flannel0";
+          case FLANNEL_VXLAN -> "flannel.1";
+          case FLANNEL_IPIP -> "flannel.ipip";
+          case FLANNEL_HOST_GW,
+              CALICO_IPIP,
+              CALICO_VXLAN,
+              CALICO_BGP,
+              STATIC_ROUTES,
+              OVS_GRE,
+              UNKNOWN ->
+              "";
+        };
+    if (device.isEmpty()) {
+      return out.done();
+    }
+    for (NodeState node : view.machines()) {
+      boolean hasPods =
+          !node.get(Section.SUBNET_ENV).isEmpty()
+              || view.podSubnets().stream().anyMatch(c -> c.node().equals(node.name()));
+      if (hasPods && node.get(Section.LINKS).find(l -> l.name().equals(device)).isAbsent()) {
+        out.found(finding(view, node, device));
+      }
+    }
+    return out.done();
+  }
+
+  private Finding finding(ClusterView view, NodeState node, String device) {
+    boolean udp = view.fabric() == FabricKind.FLANNEL_UDP;
+    String name = node.name();
+    FindingBuilder builder =
+        new FindingBuilder(this, severity())
+            .certainty(udp ? Certainty.PROVEN : Certainty.LIKELY)
+            .title("flanneld does not run on " + name + ": " + device + " is missing there")
+            .why(
+                udp
+                    ? "flannel0 is a TUN device that belongs to the flanneld process: when the process ends, the kernel removes the device and the route"
+                        + " through it. Packets for other nodes then take the default route, and the UDP packets of the others are answered with port"
+                        + " unreachable."
+                    : "flanneld makes "
+                        + device
+                        + " when it has got a subnet, and leaves it when it ends. Without the device the node has no way to the pods of"
+                        + " others, and the others cannot reach its pods. flanneld has never come up here, or somebody removed the device.")
+            .expected(device + " and the routes through it, as on the other nodes")
+            .disposition(Disposition.NO_ROUTE)
+            .explainedBy(
+                "agent-cannot-reach-service",
+                "pod-subnet-mismatch",
+                "node-cidr-mask-too-wide",
+                "kube-proxy-without-api-server",
+                "cni-config-not-read")
+            .culprit(
+                Culprit.missing(
+                    name,
+                    EntryKind.LINK,
+                    device,
+                    node.get(Section.LINKS).first().map(Fact::from),
+                    "flanneld of " + name + " is not running"));
+    Optional<NodeState> other =
+        view.machines().stream()
+            .filter(n -> n.get(Section.LINKS).values().map(Link::name).anyMatch(device::equals))
+            .findFirst();
+    other
+        .flatMap(o -> o.get(Section.LINKS).where(l -> l.name().equals(device)).stream().findFirst())
+        .ifPresent(
+            l -> builder.evidence(Evidence.of(l, other.orElseThrow().name() + " has the device")));
+    other
+        .flatMap(o -> route(o, device))
+        .filter(r -> udp && node.host().mainRoutes(IpFamily.INET).isComplete())
+        .ifPresent(r ->
+            builder.culprit(
+                Culprit.missing(
+                    name,
+                    EntryKind.ROUTE,
+                    r.value().toString(),
+                    node.host().mainRoutes(IpFamily.INET).first().map(Fact::from),
+                    "went with the device")));
+    view.podSubnets().stream()
+        .map(AddressPlan.SubnetClaim::node)
+        .distinct()
+        .forEach(o -> builder.affectsBothWays(name, o));
+    return builder
+        .seeByHand(
+            "pgrep -a flanneld",
+            "ip link show " + device,
+            "journalctl -u flanneld    # or: kubectl -n kube-flannel logs -l app=flannel")
+        .fix(
+            new Fix(
+                FixSafety.SAFE,
+                List.of(
+                    new Change.Instruction(
+                        name, "systemctl restart flanneld", "systemctl stop flanneld")),
+                "flanneld makes device and routes when it starts",
+                "read its log for why it ended; where it runs as a pod: kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName="
+                    + name))
+        .build();
+  }
+
+  /** flannel's one route for the whole pod network. */
+  private static Optional<Fact<Route>> route(NodeState node, String device) {
+    return node
+        .host()
+        .mainRoutes(IpFamily.INET)
+        .where(r -> r.device().filter(device::equals).isPresent() && !r.destination().isHost())
+        .stream()
+        .findFirst();
+  }
+}

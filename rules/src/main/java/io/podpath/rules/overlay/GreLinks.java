@@ -1,0 +1,130 @@
+package io.podpath.rules.overlay;
+
+import io.podpath.core.cni.OvsPort;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * GRE ports of Open vSwitch bridges, and which nodes they join. A link works when both ends have a
+ * port for the other.
+ */
+final class GreLinks {
+
+  /**
+   * @param target the node whose address stands in remote_ip; empty when it is no known node's
+   */
+  record Port(NodeState node, Fact<OvsPort> fact, IpAddress remote, Optional<String> target) {}
+
+  private final ClusterView view;
+  private final Map<String, List<Port>> ports = new LinkedHashMap<>();
+
+  GreLinks(ClusterView view) {
+    this.view = view;
+    for (NodeState node : view.machines()) {
+      if (node.get(Section.OVS_PORTS).isNotGathered()) {
+        continue;
+      }
+      List<Port> own = new ArrayList<>();
+      for (Fact<OvsPort> fact : node.get(Section.OVS_PORTS).facts()) {
+        boolean gre =
+            fact.value().type().filter(t -> t.equals("gre") || t.equals("ipsec_gre")).isPresent();
+        fact.value()
+            .remoteIp()
+            .filter(r -> gre)
+            .ifPresent(r -> own.add(new Port(node, fact, r, view.plan().ownerOf(r))));
+      }
+      ports.put(node.name(), own);
+    }
+  }
+
+  /** Nodes whose ports were read. */
+  Set<String> nodes() {
+    return ports.keySet();
+  }
+
+  List<Port> of(String node) {
+    return ports.getOrDefault(node, List.of());
+  }
+
+  /** Ports to addresses that no known node has. */
+  List<Port> strays(String node) {
+    return of(node).stream().filter(p -> view.plan().ownersOf(p.remote()).isEmpty()).toList();
+  }
+
+  boolean hasPortTo(String node, String other) {
+    return of(node).stream().anyMatch(p -> p.target().filter(other::equals).isPresent());
+  }
+
+  /** Nodes with a port to this one which has none back. */
+  List<Port> unanswered(String node) {
+    List<Port> all = new ArrayList<>();
+    for (String other : nodes()) {
+      if (!other.equals(node) && !hasPortTo(node, other)) {
+        of(other).stream()
+            .filter(p -> p.target().filter(node::equals).isPresent())
+            .forEach(all::add);
+      }
+    }
+    return all;
+  }
+
+  /** Nodes that reach each other over links with a port at both ends, by groups. */
+  List<Set<String>> islands() {
+    List<Set<String>> islands = new ArrayList<>();
+    Set<String> seen = new LinkedHashSet<>();
+    for (String start : nodes()) {
+      if (seen.contains(start)) {
+        continue;
+      }
+      Set<String> island = new LinkedHashSet<>();
+      List<String> open = new ArrayList<>(List.of(start));
+      while (!open.isEmpty()) {
+        String node = open.removeLast();
+        if (island.add(node)) {
+          nodes().stream().filter(o -> hasPortTo(node, o) && hasPortTo(o, node)).forEach(open::add);
+        }
+      }
+      seen.addAll(island);
+      islands.add(island);
+    }
+    return islands;
+  }
+
+  /** Pairs of nodes that would stand together if these two were linked, and do not. */
+  List<List<String>> joinedBy(String a, String b) {
+    Set<String> left = island(a);
+    Set<String> right = island(b);
+    List<List<String>> pairs = new ArrayList<>();
+    if (!left.equals(right)) {
+      left.forEach(l -> right.forEach(r -> pairs.add(List.of(l, r))));
+    }
+    return pairs;
+  }
+
+  private Set<String> island(String node) {
+    return islands().stream().filter(i -> i.contains(node)).findFirst().orElse(Set.of());
+  }
+
+  /** A port of the bridge the GRE ports of this node stand on. */
+  String bridge(String node) {
+    return of(node).stream()
+        .map(p -> p.fact().value().bridge())
+        .findFirst()
+        .or(() ->
+            view.snapshot()
+                .node(node)
+                .flatMap(n -> n.get(Section.OVS_PORTS).first())
+                .map(f -> f.value().bridge()))
+        .orElse("br0");
+  }
+}
