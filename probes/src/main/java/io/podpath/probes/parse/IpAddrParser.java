@@ -117,11 +117,11 @@ public final class IpAddrParser implements OutputParser {
 
   private static void announce(
       Optional<IpCommand> command, Rows rows, int rank, ReadingBuilder builder) {
-    boolean all =
-        command.isPresent()
-            ? command.get().selectors().isEmpty()
-            : rows.links.stream().anyMatch(l -> l.name.equals("lo"))
-                || rows.addresses.stream().anyMatch(r -> r.address.device().equals("lo"));
+    // Every namespace has a loopback, so a listing without it is an excerpt, whatever the command was.
+    boolean loopback =
+        rows.links.stream().anyMatch(l -> l.name.equals("lo"))
+            || rows.addresses.stream().anyMatch(r -> r.address.device().equals("lo"));
+    boolean all = loopback && (command.isEmpty() || command.get().selectors().isEmpty());
     boolean families = command.flatMap(IpCommand::family).isEmpty();
     if (all && families) {
       builder.whole(Section.ADDRESSES, rank);

@@ -73,14 +73,11 @@ public final class IpLinkParser implements OutputParser {
     return builder.build();
   }
 
-  /** Every namespace has a loopback, so a listing without it is an excerpt. */
+  /** Every namespace has a loopback, so a listing without it is an excerpt, whatever the command was. */
   static void announce(
       Optional<IpCommand> command, List<LinkDraft> links, int rank, ReadingBuilder builder) {
-    boolean whole =
-        command.isPresent()
-            ? command.get().selectors().isEmpty()
-            : links.stream().anyMatch(l -> l.name.equals("lo"));
-    if (whole) {
+    boolean asked = command.isEmpty() || command.get().selectors().isEmpty();
+    if (asked && links.stream().anyMatch(l -> l.name.equals("lo"))) {
       builder.whole(Section.LINKS, rank);
     } else {
       builder.part(Section.LINKS, rank, "only some interfaces were shown");

@@ -102,7 +102,7 @@ public final class IpRouteParser implements OutputParser {
       values.add(draft.toRoute(family, table));
     }
     if (command.isPresent()) {
-      RouteCoverage.byCommand(command.get(), builder);
+      RouteCoverage.byCommand(command.get(), values, builder);
     } else {
       boolean named = rows.drafts.stream().anyMatch(d -> d.table.isPresent());
       boolean file =

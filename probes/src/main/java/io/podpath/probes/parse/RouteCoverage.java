@@ -45,7 +45,7 @@ final class RouteCoverage {
     return !word.isEmpty() && "table".startsWith(word);
   }
 
-  static void byCommand(IpCommand command, ReadingBuilder builder) {
+  static void byCommand(IpCommand command, List<Route> rows, ReadingBuilder builder) {
     List<String> others = new ArrayList<>(command.selectors());
     String table = table(command).orElse("main");
     int at = others.indexOf(table);
@@ -66,6 +66,9 @@ final class RouteCoverage {
           builder.part(Section.routes(family, scope), command.rank(), SOME);
         } else if (!all && scope == RouteScope.OTHER) {
           builder.part(Section.routes(family, scope), command.rank(), "only table " + table);
+        } else if (!all && scope == RouteScope.LOCAL && !rows.isEmpty() && rows.stream().noneMatch(RouteCoverage::isLoopback)) {
+          // table local always holds the loopback's own addresses
+          builder.part(Section.routes(family, scope), command.rank(), EXCERPT);
         } else {
           builder.whole(Section.routes(family, scope), command.rank());
         }

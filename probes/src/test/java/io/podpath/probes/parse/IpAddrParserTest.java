@@ -112,11 +112,13 @@ class IpAddrParserTest {
     Facts facts =
         read(
             "ip -o addr",
-            "3: e0    inet 10.0.0.9/24 scope global secondary e0:1\\       valid_lft forever preferred_lft forever\n3: e0    inet6 2001:db8::5/64 scope global nodad \\       valid_lft forever preferred_lft forever\n");
+            "1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever\n3: e0    inet 10.0.0.9/24 scope global secondary e0:1\\       valid_lft forever preferred_lft forever\n3: e0    inet6 2001:db8::5/64 scope global nodad \\       valid_lft forever preferred_lft forever\n");
 
     assertThat(printed(facts))
         .containsExactly(
-            "inet 10.0.0.9/24 scope global dev e0", "inet6 2001:db8::5/64 scope global dev e0");
+            "inet 127.0.0.1/8 scope host dev lo",
+            "inet 10.0.0.9/24 scope global dev e0",
+            "inet6 2001:db8::5/64 scope global dev e0");
     assertThat(facts.get(Section.ADDRESSES).isComplete()).isTrue();
     assertThat(facts.get(Section.LINKS).isNotGathered()).isTrue();
   }
@@ -244,13 +246,18 @@ class IpAddrParserTest {
   }
 
   @Test
-  void anEmptyAnswerOfTheWholeCommandIsAnEmptyTable() {
-    assertThat(read("ip addr", "").get(Section.ADDRESSES).isComplete()).isTrue();
-    assertThat(
-            facts(parser.parse(Source.ofFile("ip-addr.txt", "")))
-                .get(Section.ADDRESSES)
-                .isComplete())
-        .isFalse();
+  void withoutTheLoopbackEvenTheWholeCommandShowsAnExcerpt() {
+    String cut = TEXT.substring(TEXT.indexOf("3: e0"));
+
+    assertThat(read("ip addr", cut).get(Section.ADDRESSES).isComplete()).isFalse();
+    assertThat(read("ip addr", cut).get(Section.LINKS).isComplete()).isFalse();
+    assertThat(read("ip addr", "").get(Section.ADDRESSES).isComplete()).isFalse();
+  }
+
+  @Test
+  void aPipeInTheCommandMakesItPartial() {
+    assertThat(read("ip addr | grep -v veth", TEXT).get(Section.ADDRESSES).isComplete()).isFalse();
+    assertThat(read("ip addr | cat", TEXT).get(Section.ADDRESSES).isComplete()).isTrue();
   }
 
   @Test

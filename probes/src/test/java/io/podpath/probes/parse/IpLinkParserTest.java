@@ -232,6 +232,13 @@ class IpLinkParserTest {
     assertThat(links(parser.parse(Source.ofFile("ip-link.txt", some))).isComplete()).isFalse();
   }
 
+  @Test
+  void withoutTheLoopbackEvenTheWholeCommandShowsAnExcerpt() {
+    assertThat(links(read("ip link", DETAILED.substring(DETAILED.indexOf("2: eth0")))).isComplete())
+        .isFalse();
+    assertThat(links(read("ip link", "")).isComplete()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

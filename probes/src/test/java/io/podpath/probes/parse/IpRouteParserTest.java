@@ -251,7 +251,7 @@ class IpRouteParserTest {
     "ip -6 route, ipv6-routes-main, true",
     "ip -f inet6 r s, ipv6-routes-main, true",
     "ip route show table main, ipv4-routes-main, true",
-    "ip route show table 255, ipv4-routes-local, true",
+    "ip route show table 255, ipv4-routes-local, false",
     "ip -4 route show table all, ipv4-routes-other, true",
     "ip route ls table all, ipv6-routes-local, true",
     "ip route show table 100, ipv4-routes-other, false",
@@ -288,6 +288,15 @@ class IpRouteParserTest {
                 "local 10.96.0.1 dev kube-ipvs0 proto kernel scope host src 10.96.0.1\n"));
     Facts other = facts(read("ip route show table 100", "default via 10.0.0.1 dev eth0\n"));
 
+    assertThat(local.get(LOCAL).isComplete()).isFalse();
+    assertThat(
+            facts(
+                    read(
+                        "ip route show table local",
+                        "local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1\n"))
+                .get(LOCAL)
+                .isComplete())
+        .isTrue();
     assertThat(local.get(LOCAL).values())
         .singleElement()
         .hasToString(
