@@ -194,7 +194,7 @@ final class Timeline {
     valid.addAll(later);
     valid.sort(
         Comparator.comparing((Shown s) -> s.time() > time)
-            .thenComparing(s -> s.time() > time ? s.time() : -s.time()));
+            .thenComparingInt(s -> s.time() > time ? s.time() : -s.time()));
     valid.addAll(logs);
     return valid;
   }
