@@ -93,8 +93,9 @@ public final class ConntrackParser implements OutputParser {
       }
       all++;
       int first = line.indexOf("src=");
+      // Open vSwitch's flows have tunnel(src=…) too, but never begin with a protocol
       boolean both =
-          first >= 0 && line.indexOf("dst=", first) >= 0 && line.indexOf("src=", first + 4) >= 0;
+          first >= 0 && line.indexOf('(') < 0 && line.indexOf("dst=", first) >= 0 && line.indexOf("src=", first + 4) >= 0;
       entries += both && !line.strip().startsWith("[") ? 1 : 0;
     }
     return entries > 0 && entries * 2 >= all ? fileName.contains("conntrack") ? 95 : 90 : 0;
