@@ -1,6 +1,7 @@
 package io.podpath.tui.cli;
 
 import io.podpath.tui.report.ExitCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,12 +42,13 @@ final class HelpCommand implements Callable<Integer> {
       }
       return 0;
     }
-    if (LaterCommand.NAMES.contains(topic)) {
-      throw new Refusal(LaterCommand.sentence(topic));
+    Optional<String> later = LaterCommands.sentence(topic);
+    if (later.isPresent()) {
+      throw new Refusal(later.get());
     }
     CommandLine command = podpath.getSubcommands().get(topic);
     if (command == null) {
-      List<String> topics = new java.util.ArrayList<>(Podpath.listed(podpath));
+      List<String> topics = new ArrayList<>(podpath.getSubcommands().keySet());
       topics.add(EXIT_CODES);
       throw new Refusal("there is no help about " + topic + Nearest.hint(topic, topics));
     }

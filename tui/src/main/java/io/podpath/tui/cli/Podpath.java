@@ -5,9 +5,12 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -51,6 +54,11 @@ public final class Podpath implements Callable<Integer> {
   /** Runs one command. Whatever happens, nothing but an exit code comes out. */
   static int run(String[] args, Surroundings surroundings) {
     DebugLog log = new DebugLog();
+    Optional<String> later = args.length == 0 ? Optional.empty() : LaterCommands.sentence(args[0]);
+    if (later.isPresent()) {
+      Complaint.of(later.get()).to(surroundings);
+      return ExitCode.USAGE.code();
+    }
     try {
       return commandLine(args, surroundings, log).execute(args);
     } catch (Throwable t) {
@@ -74,14 +82,7 @@ public final class Podpath implements Callable<Integer> {
                 .versionHelp(true)
                 .description("Prints the version.")
                 .build());
-    CommandLine doctor = new CommandLine(new DoctorCommand(surroundings, log));
-    LiveOptions.addTo(doctor.getCommandSpec());
-    podpath.addSubcommand(doctor);
-    podpath.addSubcommand(new RulesCommand(surroundings));
-    podpath.addSubcommand(new ExplainCommand(surroundings));
-    podpath.addSubcommand(new VersionCommand(surroundings));
-    podpath.addSubcommand(new HelpCommand());
-    LaterCommand.addTo(podpath);
+    addSubcommands(podpath, args, surroundings, log);
     podpath.getCommandSpec().version("podpath " + VersionCommand.version());
     nameProgram(podpath, surroundings.program());
     Words.addTo(podpath);
@@ -95,6 +96,32 @@ public final class Podpath implements Callable<Integer> {
     podpath.setExecutionExceptionHandler((e, c, r) -> failed(e, surroundings, log));
     podpath.setExecutionStrategy(parsed -> execute(parsed, surroundings));
     return podpath;
+  }
+
+  /**
+   * To picocli each command costs some 10 ms, so only the one that is asked for is made when one
+   * is.
+   */
+  private static void addSubcommands(
+      CommandLine podpath, String[] args, Surroundings surroundings, DebugLog log) {
+    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    commands.put("doctor", () -> doctor(surroundings, log));
+    commands.put("rules", () -> new CommandLine(new RulesCommand(surroundings)));
+    commands.put("explain", () -> new CommandLine(new ExplainCommand(surroundings)));
+    commands.put("version", () -> new CommandLine(new VersionCommand(surroundings)));
+    Supplier<CommandLine> asked = args.length == 0 ? null : commands.get(args[0]);
+    if (asked != null) {
+      podpath.addSubcommand(asked.get());
+      return;
+    }
+    commands.values().forEach(c -> podpath.addSubcommand(c.get()));
+    podpath.addSubcommand(new HelpCommand());
+  }
+
+  private static CommandLine doctor(Surroundings surroundings, DebugLog log) {
+    CommandLine doctor = new CommandLine(new DoctorCommand(surroundings, log));
+    LiveOptions.addTo(doctor.getCommandSpec());
+    return doctor;
   }
 
   /** Help that a user of the kubectl plugin can copy. */
@@ -172,13 +199,5 @@ public final class Podpath implements Callable<Integer> {
             .orElse("run the same again with --debug FILE to write the details to a file");
     Complaint.of("a bug in podpath (" + what + "); " + where).to(surroundings);
     return ExitCode.BUG.code();
-  }
-
-  /** Names of the subcommands that help lists. */
-  static List<String> listed(CommandLine podpath) {
-    return podpath.getSubcommands().entrySet().stream()
-        .filter(e -> !e.getValue().getCommandSpec().usageMessage().hidden())
-        .map(java.util.Map.Entry::getKey)
-        .toList();
   }
 }

@@ -33,7 +33,7 @@ final class WrongUsage {
       return "there is no option " + name + Nearest.hint(name, options);
     }
     return top
-        ? "there is no command " + word + Nearest.hint(word, Podpath.listed(command))
+        ? "there is no command " + word + Nearest.hint(word, command.getSubcommands().keySet())
         : command.getCommandName() + " does not take " + word;
   }
 }

@@ -39,19 +39,13 @@ final class FindingText {
     Finding finding = ranked.finding();
     String nodes = NodeNames.brief(finding.nodes());
     String right = (nodes.isEmpty() ? "" : nodes + "     ") + tag(ranked);
-    String label = label(finding);
-    String title = SafeText.of(finding.title());
-    sheet.leftAndRight(
-        label + ": " + title,
-        right,
-        l -> colour(finding, label) + l.substring(label.length()),
-        paint::heading);
+    title(finding, right, UnaryOperator.identity());
   }
 
   void full(Ranked ranked) {
     Finding finding = ranked.finding();
     boolean all = options.full() || options.show().contains(ranked.id());
-    title(ranked);
+    title(finding, tag(ranked), paint::heading);
     culprits(finding, all);
     mended(finding);
     paragraph("why it breaks", finding.why());
@@ -64,22 +58,17 @@ final class FindingText {
     }
   }
 
-  private void title(Ranked ranked) {
-    Finding finding = ranked.finding();
+  /** The title, broken where it must be, and what stands at its right edge. */
+  private void title(Finding finding, String right, UnaryOperator<String> style) {
     String label = label(finding);
-    String title = label + ": " + SafeText.of(finding.title());
-    List<String> lines = Columns.wrap(title, sheet.width());
-    for (String line : lines.subList(0, lines.size() - 1)) {
-      sheet.line(painted(line, finding, label));
-    }
-    sheet.leftAndRight(
-        lines.getLast(), tag(ranked), l -> painted(l, finding, label), paint::heading);
-  }
-
-  private String painted(String line, Finding finding, String label) {
-    return line.startsWith(label)
-        ? colour(finding, label) + paint.heading(line.substring(label.length()))
-        : paint.heading(line);
+    UnaryOperator<String> painted =
+        l ->
+            l.startsWith(label)
+                ? colour(finding, label) + style.apply(l.substring(label.length()))
+                : style.apply(l);
+    List<String> lines = Columns.wrap(label + ": " + SafeText.of(finding.title()), sheet.width());
+    lines.subList(0, lines.size() - 1).forEach(l -> sheet.line(painted.apply(l)));
+    sheet.leftAndRight(lines.getLast(), right, painted, paint::heading);
   }
 
   private static String label(Finding finding) {
@@ -265,10 +254,7 @@ final class FindingText {
     sheet.line("  " + paint.heading("evidence:"));
     for (Evidence item : evidence.subList(0, Math.min(most, evidence.size()))) {
       String node = item.from().node().map(n -> SafeText.of(n) + ", ").orElse("");
-      String text =
-          Columns.cut(
-              SafeText.of(item.text()).strip(),
-              options.full() ? Integer.MAX_VALUE : 2 * sheet.width());
+      String text = text(item.text());
       sheet.leftAndRight(
           "    " + text, node + at(item.from()), UnaryOperator.identity(), paint::place);
       if (!item.says().isBlank()) {
@@ -278,6 +264,14 @@ final class FindingText {
     if (evidence.size() > most) {
       sheet.line("    and " + (evidence.size() - most) + " more (--full)");
     }
+  }
+
+  /** JSON says little to a person and is cut at the edge; other lines may take two. */
+  private String text(String evidence) {
+    String text = SafeText.of(evidence).strip();
+    boolean json = text.startsWith("{") || text.startsWith("[") || text.startsWith("\"");
+    int columns = json ? sheet.width() - 4 : 2 * sheet.width();
+    return options.full() ? text : Columns.cut(text, columns);
   }
 
   private void seeByHand(Finding finding) {

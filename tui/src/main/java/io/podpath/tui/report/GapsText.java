@@ -25,6 +25,7 @@ final class GapsText {
   private static final int MOST_LINES = 4;
   private static final int MOST_RULES = 3;
   private static final int MOST_UNREAD = 3;
+  private static final int MOST_FILES = 3;
 
   private final Sheet sheet;
   private final TextOptions options;
@@ -38,13 +39,7 @@ final class GapsText {
     notGathered(diagnosis.nodes());
     notChecked(diagnosis.notChecked());
     unread(diagnosis.unread());
-    heading(passedOver.size(), "passed over: " + Count.of(passedOver.size(), "file"));
-    list(
-        passedOver.stream()
-            .map(p -> SafeText.of(p.file()) + ": " + SafeText.of(p.reason()))
-            .toList(),
-        "file",
-        "files");
+    passedOver(passedOver);
   }
 
   /** Nodes that lack the same together. */
@@ -113,10 +108,8 @@ final class GapsText {
   private String line(String reason, Group group) {
     List<String> rules = group.rules().stream().sorted().toList();
     int most = options.full() ? Integer.MAX_VALUE : MOST_RULES;
-    String names = String.join(", ", rules.stream().limit(most).toList());
-    String more = rules.size() > most ? " and " + (rules.size() - most) + " more" : "";
     String nodes = options.full() ? NodeNames.all(group.nodes()) : NodeNames.brief(group.nodes());
-    return reason + (nodes.isEmpty() ? "" : " (" + nodes + ")") + ": " + names + more;
+    return reason + (nodes.isEmpty() ? "" : ", on " + nodes) + ": " + few(rules, most);
   }
 
   private void unread(List<UnreadLine> unread) {
@@ -130,6 +123,26 @@ final class GapsText {
     if (unread.size() > most) {
       sheet.line("  and " + (unread.size() - most) + " more (--full)");
     }
+  }
+
+  /** Files passed over for the same reason together. */
+  private void passedOver(List<PassedOver> passedOver) {
+    heading(passedOver.size(), "passed over: " + Count.of(passedOver.size(), "file"));
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    for (PassedOver item : passedOver) {
+      byReason
+          .computeIfAbsent(SafeText.of(item.reason()), r -> new ArrayList<>())
+          .add(SafeText.of(item.file()));
+    }
+    int most = options.full() ? Integer.MAX_VALUE : MOST_FILES;
+    List<String> lines = new ArrayList<>();
+    byReason.forEach((reason, files) -> lines.add(reason + ": " + few(files, most)));
+    list(lines, "reason", "reasons");
+  }
+
+  private static String few(List<String> names, int most) {
+    String more = names.size() > most ? " and " + (names.size() - most) + " more" : "";
+    return String.join(", ", names.stream().limit(most).toList()) + more;
   }
 
   private void heading(int count, String heading) {

@@ -35,8 +35,11 @@ final class ResultLine {
         }
       }
       case TOO_LITTLE -> {
-        parts.add("too little was gathered to say healthy");
-        if (diagnosis.findings().isEmpty()) {
+        parts.add(
+            diagnosis.nodes().isEmpty()
+                ? "nothing to diagnose: the input holds no state of a node that podpath can read"
+                : "too little was gathered to say healthy");
+        if (diagnosis.findings().isEmpty() && !diagnosis.nodes().isEmpty()) {
           parts.add(nothing());
         }
         counts(parts);

@@ -61,6 +61,15 @@ class PodpathTest {
     assertThat(session.out()).contains("! result    too little was gathered to say healthy");
   }
 
+  @Test
+  void textWithoutAnyOutputIsNotHealthy() {
+    Session session = Session.quiet("doctor", "prose");
+    assertThat(session.exitCode()).isEqualTo(3);
+    assertThat(session.out())
+        .contains("! result    nothing to diagnose")
+        .contains("add from every node the output of: ip addr");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"input", "partial"})
   void jsonStatesTheExitCodeItself(String input) throws JsonProcessingException {

@@ -70,7 +70,11 @@ final class Session {
         throw new Refusal("nowhere: no such file");
       }
       boolean partial = inputs.stream().anyMatch(i -> i.contains("partial"));
-      return new Loaded(History.of(partial ? Snapshot.EMPTY : complete()), List.of());
+      if (inputs.contains("prose")) {
+        return new Loaded(History.of(Snapshot.EMPTY), List.of());
+      }
+      Snapshot nothing = new SnapshotBuilder().node("worker-1", true).build();
+      return new Loaded(History.of(partial ? nothing : complete()), List.of());
     }
 
     @Override
