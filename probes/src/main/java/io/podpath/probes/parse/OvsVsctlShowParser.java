@@ -103,8 +103,10 @@ public final class OvsVsctlShowParser implements OutputParser {
           netInterface = Optional.of(name);
           line = number;
           // some copies have the rest of the interface on this line
-          int rest = text.indexOf(words.get(1), words.getFirst().length()) + words.get(1).length();
-          attributes(text.substring(rest).strip());
+          if (words.size() > 1) {
+            int rest = text.indexOf(words.get(1), words.getFirst().length()) + words.get(1).length();
+            attributes(text.substring(rest).strip());
+          }
         }
         default -> attributes(text);
       }
