@@ -1,6 +1,9 @@
 package io.podpath.probes.bundle;
 
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.netfilter.Backend;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Section.RouteScope;
 import io.podpath.probes.bundle.PieceReader.Piece;
 import io.podpath.probes.bundle.PieceReader.What;
 import io.podpath.probes.bundle.Recognition.Outcome;
@@ -10,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +21,21 @@ import java.util.Set;
  * not agree: then each of these is a machine of its own, and the rest are of nobody knows which.
  */
 final class Clashes {
+
+  private static final Set<Section<?>> SINGLE =
+      Set.of(
+          Section.LINKS,
+          Section.ADDRESSES,
+          Section.NEIGHBOURS,
+          Section.FDB,
+          Section.BRIDGE_PORTS,
+          Section.IPVS,
+          Section.routes(IpFamily.INET, RouteScope.MAIN),
+          Section.routes(IpFamily.INET6, RouteScope.MAIN),
+          Section.routes(IpFamily.INET, RouteScope.LOCAL),
+          Section.chainRules(IpFamily.INET, Backend.UNSTATED),
+          Section.chainRules(IpFamily.INET, Backend.NFT),
+          Section.chainRules(IpFamily.INET, Backend.LEGACY));
 
   private final PieceReader reader;
   private final Intake intake;
@@ -33,11 +52,11 @@ final class Clashes {
     Set<Located> clashing = new HashSet<>();
     Set<String> homes = new HashSet<>();
     for (Piece piece : pieces) {
-      for (Reading.Part<?> part : wholeTables(piece)) {
+      for (Reading.Part<?> part : tables(piece)) {
         Located.Owner owner = piece.located().owner().orElseThrow();
         Table table = new Table(owner.home(), piece.located().netns(), part.section(), part.rank());
         Piece known = first.putIfAbsent(table, piece);
-        if (known != null && !sameRows(known, part)) {
+        if (known != null && disagree(known, piece, part)) {
           clashing.add(known.located());
           clashing.add(piece.located());
           homes.add(owner.home());
@@ -65,25 +84,32 @@ final class Clashes {
     return result;
   }
 
-  private static List<Reading.Part<?>> wholeTables(Piece piece) {
-    boolean now = piece.located().age() == Located.Age.NOW;
-    if (now
-        && piece.located().owner().isPresent()
-        && piece.what() instanceof What.Output(Outcome.Read(var reading))) {
+  /** Tables of which a machine has one, whoever asks; files, logs and single questions may be many. */
+  private static List<Reading.Part<?>> tables(Piece piece) {
+    boolean output =
+        piece.located().age() == Located.Age.NOW && piece.located().place() instanceof Place.Output;
+    if (output && piece.what() instanceof What.Output(Outcome.Read(var reading))) {
       return reading.parts().stream()
-          .filter(p ->
-              p.entries().isComplete()
-                  && !p.entries().isEmpty()
-                  && p.section().scope() != Section.Scope.CLUSTER)
+          .filter(p -> !p.entries().isEmpty() && SINGLE.contains(p.section()))
           .toList();
     }
     return List.of();
   }
 
-  private static boolean sameRows(Piece known, Reading.Part<?> part) {
-    return wholeTables(known).stream()
+  /** Two parts of a table may well differ, unless the same command printed them. */
+  private static boolean disagree(Piece known, Piece piece, Reading.Part<?> part) {
+    boolean sameCommand = command(known).equals(command(piece));
+    return tables(known).stream()
         .filter(p -> p.section().equals(part.section()) && p.rank() == part.rank())
-        .anyMatch(p -> p.entries().values().toList().equals(part.entries().values().toList()));
+        .filter(p -> sameCommand || p.entries().isComplete() && part.entries().isComplete())
+        .anyMatch(p -> !p.entries().values().toList().equals(part.entries().values().toList()));
+  }
+
+  private static Optional<String> command(Piece piece) {
+    return tables(piece).stream()
+        .flatMap(p -> p.entries().stream())
+        .findFirst()
+        .flatMap(f -> f.from().source().command());
   }
 
   private static Place separate(Place place, boolean alone) {

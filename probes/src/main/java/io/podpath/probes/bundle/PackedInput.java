@@ -72,11 +72,13 @@ final class PackedInput {
         e instanceof EOFException
             || lower.contains("truncated")
             || lower.contains("unexpected end")
-            || lower.contains("is not a zip archive");
-    return new InputException(
-        cut
-            ? input + ": this archive ends too early; copy or record it again"
-            : "%s: this archive is damaged (%s); copy or record it again"
-                .formatted(input, Members.printable(reason)));
+           ;
+    return cut
+        ? cut(input)
+        : new InputException("%s: this archive is damaged (%s); copy or record it again".formatted(input, Members.printable(reason)));
+  }
+
+  static InputException cut(String input) {
+    return new InputException(input + ": this archive ends too early; copy or record it again");
   }
 }

@@ -97,9 +97,12 @@ final class ZipInput {
    */
   private void refuseTooManyMembers() throws IOException, InputException {
     long position = directoryPosition();
+    if (position < 0) {
+      throw PackedInput.cut(input);
+    }
     ByteBuffer record = ByteBuffer.allocate(DIRECTORY_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     for (int count = 0;
-        position >= 0 && fill(record, position) && record.getInt(0) == DIRECTORY_RECORD;
+        fill(record, position) && record.getInt(0) == DIRECTORY_RECORD;
         count++) {
       if (count >= intake.limits().files()) {
         throw intake.tooManyFiles(input);
