@@ -84,7 +84,9 @@ final class Clashes {
     return result;
   }
 
-  /** Tables of which a machine has one, whoever asks; files, logs and single questions may be many. */
+  /**
+   * Tables of which a machine has one, whoever asks; files, logs and single questions may be many.
+   */
   private static List<Reading.Part<?>> tables(Piece piece) {
     boolean output =
         piece.located().age() == Located.Age.NOW && piece.located().place() instanceof Place.Output;

@@ -71,11 +71,12 @@ final class PackedInput {
     boolean cut =
         e instanceof EOFException
             || lower.contains("truncated")
-            || lower.contains("unexpected end")
-           ;
+            || lower.contains("unexpected end");
     return cut
         ? cut(input)
-        : new InputException("%s: this archive is damaged (%s); copy or record it again".formatted(input, Members.printable(reason)));
+        : new InputException(
+            "%s: this archive is damaged (%s); copy or record it again"
+                .formatted(input, Members.printable(reason)));
   }
 
   static InputException cut(String input) {

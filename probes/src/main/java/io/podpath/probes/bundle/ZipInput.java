@@ -101,9 +101,7 @@ final class ZipInput {
       throw PackedInput.cut(input);
     }
     ByteBuffer record = ByteBuffer.allocate(DIRECTORY_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-    for (int count = 0;
-        fill(record, position) && record.getInt(0) == DIRECTORY_RECORD;
-        count++) {
+    for (int count = 0; fill(record, position) && record.getInt(0) == DIRECTORY_RECORD; count++) {
       if (count >= intake.limits().files()) {
         throw intake.tooManyFiles(input);
       }

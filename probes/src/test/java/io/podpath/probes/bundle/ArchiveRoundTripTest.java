@@ -36,12 +36,30 @@ class ArchiveRoundTripTest {
 
     byte[] tar = Packing.tar(files);
     Map<String, byte[]> packed =
-        Map.of("a.tar", tar, "a.tar.gz", Packing.gzip(tar), "a.tgz", Packing.gzip(Packing.tar(below("rec/", files))), "a.tar.zst", Packing.zstd(tar), "a.zip", Packing.zip(files), "b.zip", Packing.zip(below("rec/", files)), "dotted.tar", Packing.tar(below("./", files)));
+        Map.of(
+            "a.tar",
+            tar,
+            "a.tar.gz",
+            Packing.gzip(tar),
+            "a.tgz",
+            Packing.gzip(Packing.tar(below("rec/", files))),
+            "a.tar.zst",
+            Packing.zstd(tar),
+            "a.zip",
+            Packing.zip(files),
+            "b.zip",
+            Packing.zip(below("rec/", files)),
+            "dotted.tar",
+            Packing.tar(below("./", files)));
     for (Map.Entry<String, byte[]> archive : packed.entrySet()) {
       // the name must not matter
-      Path file = Files.write(directory.resolve(archive.getKey() + ".attachment"), archive.getValue());
+      Path file =
+          Files.write(directory.resolve(archive.getKey() + ".attachment"), archive.getValue());
       assertSame(archive.getKey(), plain, read(file.toString()));
-      assertSame(archive.getKey() + " as standard input", plain, read("-", new ByteArrayInputStream(archive.getValue())));
+      assertSame(
+          archive.getKey() + " as standard input",
+          plain,
+          read("-", new ByteArrayInputStream(archive.getValue())));
     }
   }
 
@@ -87,8 +105,13 @@ class ArchiveRoundTripTest {
 
   @Test
   void aPackedTextIsThatText() throws Exception {
-    String file = Files.write(directory.resolve("ip-route.txt.gz"), Packing.gzip(SmallRecording.ROUTES.getBytes(StandardCharsets.UTF_8))).toString();
-    assertThat(read(file).node("node").orElseThrow().host().mainRoutes(IpFamily.INET).facts()).hasSize(4);
+    String file =
+        Files.write(
+                directory.resolve("ip-route.txt.gz"),
+                Packing.gzip(SmallRecording.ROUTES.getBytes(StandardCharsets.UTF_8)))
+            .toString();
+    assertThat(read(file).node("node").orElseThrow().host().mainRoutes(IpFamily.INET).facts())
+        .hasSize(4);
   }
 
   private static Map<String, String> below(String prefix, Map<String, String> files) {

@@ -31,8 +31,10 @@ class AssemblyTest {
   void theIndexGivesTimeCommandsAndNodes() throws Exception {
     Snapshot snapshot = latest(SmallRecording.files());
     assertThat(snapshot.takenAt()).contains("2026-11-20T09:14:03Z");
-    assertThat(routes(snapshot, "worker1").facts().getFirst().from().source().command()).contains("ip route");
-    assertThat(routes(snapshot, "worker1").facts().getFirst().from()).hasToString("nodes/worker1/ip-route.txt:1");
+    assertThat(routes(snapshot, "worker1").facts().getFirst().from().source().command())
+        .contains("ip route");
+    assertThat(routes(snapshot, "worker1").facts().getFirst().from())
+        .hasToString("nodes/worker1/ip-route.txt:1");
     assertThat(snapshot.node("worker1").orElseThrow().named()).isTrue();
   }
 
@@ -50,25 +52,32 @@ class AssemblyTest {
     files.put("nodes/worker1/ip-route.txt", "");
     files.remove("nodes/worker1/ip-neigh.txt");
     Snapshot snapshot = latest(files);
-    assertThat(routes(snapshot, "worker1").coverage()).isEqualTo(new Coverage.NotGathered("exit code 2: Cannot open netlink socket: Protocol not supported"));
-    assertThat(host(snapshot, "worker1").get(Section.NEIGHBOURS).coverage()).isEqualTo(new Coverage.NotGathered("no answer in 20 s"));
+    assertThat(routes(snapshot, "worker1").coverage())
+        .isEqualTo(
+            new Coverage.NotGathered(
+                "exit code 2: Cannot open netlink socket: Protocol not supported"));
+    assertThat(host(snapshot, "worker1").get(Section.NEIGHBOURS).coverage())
+        .isEqualTo(new Coverage.NotGathered("no answer in 20 s"));
     // it printed something before it failed: that counts, and nothing is absent
     Entries<?> fdb = host(snapshot, "worker1").get(Section.FDB);
     assertThat(fdb.facts()).hasSize(2);
-    assertThat(fdb.coverage()).isEqualTo(new Coverage.Partial("the command ended with exit code 1"));
+    assertThat(fdb.coverage())
+        .isEqualTo(new Coverage.Partial("the command ended with exit code 1"));
   }
 
   @Test
   void aSectionWithoutFileIsNotGathered() throws Exception {
     Map<String, String> files = SmallRecording.files();
     files.remove("nodes/worker2/ip-route.txt");
-    assertThat(routes(latest(files), "worker2").coverage()).isEqualTo(new Coverage.NotGathered("the bundle has no file for this section"));
+    assertThat(routes(latest(files), "worker2").coverage())
+        .isEqualTo(new Coverage.NotGathered("the bundle has no file for this section"));
   }
 
   @Test
   void anEmptyFileIsAnEmptyTableUnlessTheCommandIsNeverSilent() throws Exception {
     Snapshot snapshot = latest(Map.of("nodes/a/ip-neigh.txt", "", "nodes/a/ip-addr.txt", "\n"));
-    assertThat(host(snapshot, "a").get(Section.NEIGHBOURS).coverage()).isEqualTo(new Coverage.Complete());
+    assertThat(host(snapshot, "a").get(Section.NEIGHBOURS).coverage())
+        .isEqualTo(new Coverage.Complete());
     assertThat(host(snapshot, "a").get(Section.ADDRESSES).isNotGathered()).isTrue();
   }
 
@@ -77,7 +86,9 @@ class AssemblyTest {
     Input input = input(Map.of("nodes/a/ip-neigh.txt", "-bash: ip: command not found\n"));
     assertThat(host(input.history().latest(), "a").get(Section.NEIGHBOURS).coverage())
         .isEqualTo(new Coverage.NotGathered("the file says: -bash: ip: command not found"));
-    assertThat(input.notes()).containsExactly(new Note("nodes/a/ip-neigh.txt", "the file says: -bash: ip: command not found"));
+    assertThat(input.notes())
+        .containsExactly(
+            new Note("nodes/a/ip-neigh.txt", "the file says: -bash: ip: command not found"));
   }
 
   @Test
@@ -93,9 +104,11 @@ class AssemblyTest {
     files.put("nodes/worker1/files/etc/cni/net.d/20-old.conf.bak", "not json");
     Entries<DirectoryEntry> whole = host(latest(files), "worker1").get(Section.DIRECTORY);
     assertThat(whole.isComplete()).isTrue();
-    assertThat(whole.values().map(DirectoryEntry::name)).containsExactly("10-flannel.conflist", "20-old.conf.bak");
+    assertThat(whole.values().map(DirectoryEntry::name))
+        .containsExactly("10-flannel.conflist", "20-old.conf.bak");
     files.remove("podpath-bundle.json");
-    assertThat(host(latest(files), "worker1").get(Section.DIRECTORY).coverage()).isInstanceOf(Coverage.Partial.class);
+    assertThat(host(latest(files), "worker1").get(Section.DIRECTORY).coverage())
+        .isInstanceOf(Coverage.Partial.class);
   }
 
   @Test
@@ -105,18 +118,35 @@ class AssemblyTest {
     files.put("pods.yaml", SmallRecording.NODES);
     Input input = input(files);
     assertThat(input.history().latest().nodes().keySet()).containsExactly("worker1", "worker2");
-    assertThat(input.notes()).containsExactly(new Note("ip-route.txt", "not used: it lies outside of nodes/ and does not say which node it is of"));
+    assertThat(input.notes())
+        .containsExactly(
+            new Note(
+                "ip-route.txt",
+                "not used: it lies outside of nodes/ and does not say which node it is of"));
   }
 
   @Test
   void textsNobodyKnowsAreNotedAndNoError() throws Exception {
-    Input input = input(Map.of("nodes/a/ip-route.txt", ROUTES, "nodes/a/notes.txt", "ask Li about the switch\n"));
-    assertThat(input.notes()).containsExactly(new Note("nodes/a/notes.txt", "not recognised as the output of a tool podpath reads"));
+    Input input =
+        input(
+            Map.of(
+                "nodes/a/ip-route.txt", ROUTES, "nodes/a/notes.txt", "ask Li about the switch\n"));
+    assertThat(input.notes())
+        .containsExactly(
+            new Note("nodes/a/notes.txt", "not recognised as the output of a tool podpath reads"));
   }
 
   @Test
   void beforeAndAfterAreTwoMoments() throws Exception {
-    Input input = input(Map.of("nodes/a/ip-route-before.txt", ROUTES, "nodes/a/ip-route.txt", "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.11\n", "nodes/a/ip-neigh.txt", SmallRecording.NEIGHBOURS));
+    Input input =
+        input(
+            Map.of(
+                "nodes/a/ip-route-before.txt",
+                ROUTES,
+                "nodes/a/ip-route.txt",
+                "10.0.1.0/24 dev eth0 proto kernel scope link src 10.0.1.11\n",
+                "nodes/a/ip-neigh.txt",
+                SmallRecording.NEIGHBOURS));
     assertThat(input.history().moments()).hasSize(2);
     Snapshot before = input.history().moments().getFirst().snapshot();
     assertThat(routes(before, "a").facts()).hasSize(4);
@@ -126,7 +156,8 @@ class AssemblyTest {
 
   @Test
   void looseFilesOfOneDirectoryAreOneMachine() throws Exception {
-    Snapshot snapshot = latest(Map.of("ticket/ip-route.txt", ROUTES, "ticket/fdb.txt", SmallRecording.FDB));
+    Snapshot snapshot =
+        latest(Map.of("ticket/ip-route.txt", ROUTES, "ticket/fdb.txt", SmallRecording.FDB));
     NodeState node = snapshot.node("ticket").orElseThrow();
     assertThat(node.named()).isTrue();
     assertThat(node.get(Section.FDB).facts()).hasSize(2);
@@ -134,51 +165,94 @@ class AssemblyTest {
 
   @Test
   void looseFilesThatNameTheirNode() throws Exception {
-    Snapshot snapshot = latest(Map.of("ip-route-w1.txt", ROUTES, "ip-route-w2.txt", SmallRecording.OTHER_ROUTES, "w1_bridge_fdb.txt", SmallRecording.FDB));
+    Snapshot snapshot =
+        latest(
+            Map.of(
+                "ip-route-w1.txt",
+                ROUTES,
+                "ip-route-w2.txt",
+                SmallRecording.OTHER_ROUTES,
+                "w1_bridge_fdb.txt",
+                SmallRecording.FDB));
     assertThat(snapshot.nodes().keySet()).containsExactly("w1", "w2");
     assertThat(host(snapshot, "w1").get(Section.FDB).facts()).hasSize(2);
-    assertThat(routes(snapshot, "w2").values().map(Route::toString)).anyMatch(r -> r.contains("10.0.1.12"));
+    assertThat(routes(snapshot, "w2").values().map(Route::toString))
+        .anyMatch(r -> r.contains("10.0.1.12"));
   }
 
   @Test
   void looseFilesThatDoNotAgreeAreSeveralMachines() throws Exception {
-    Input input = input(Map.of("t/first.txt", ROUTES, "t/second.txt", SmallRecording.OTHER_ROUTES, "t/fdb.txt", SmallRecording.FDB));
+    Input input =
+        input(
+            Map.of(
+                "t/first.txt",
+                ROUTES,
+                "t/second.txt",
+                SmallRecording.OTHER_ROUTES,
+                "t/fdb.txt",
+                SmallRecording.FDB));
     Snapshot snapshot = input.history().latest();
     assertThat(snapshot.nodes().keySet()).containsExactly("first", "second", "t");
     assertThat(snapshot.node("t").orElseThrow().named()).isFalse();
-    assertThat(input.notes()).containsExactly(new Note("t/first.txt", "shows another state than t/second.txt; each is taken as a machine of its own"));
+    assertThat(input.notes())
+        .containsExactly(
+            new Note(
+                "t/first.txt",
+                "shows another state than t/second.txt; each is taken as a machine of its own"));
   }
 
   @Test
   void transcriptsBesideOtherTexts() throws Exception {
-    Input input = input(Map.of("nodes/a/session.txt", "[root@a ~]# ip route\n" + ROUTES + "[root@a ~]# \n", "nodes/b/ip-route.txt", SmallRecording.OTHER_ROUTES));
+    Input input =
+        input(
+            Map.of(
+                "nodes/a/session.txt",
+                "[root@a ~]# ip route\n" + ROUTES + "[root@a ~]# \n",
+                "nodes/b/ip-route.txt",
+                SmallRecording.OTHER_ROUTES));
     assertThat(input.history().latest().nodes().keySet()).containsExactly("a", "b");
     assertThat(routes(input.history().latest(), "a").facts()).hasSize(4);
   }
 
   @Test
   void oneTranscriptAlone(@TempDir Path directory) throws Exception {
-    Path file = Files.writeString(directory.resolve("paste.txt"), "root@worker-3:~# ip route\n" + ROUTES);
-    Snapshot snapshot = new InputReader(Limits.STANDARD, InputStream.nullInputStream()).read(List.of(file.toString())).history().latest();
+    Path file =
+        Files.writeString(directory.resolve("paste.txt"), "root@worker-3:~# ip route\n" + ROUTES);
+    Snapshot snapshot =
+        new InputReader(Limits.STANDARD, InputStream.nullInputStream())
+            .read(List.of(file.toString()))
+            .history()
+            .latest();
     assertThat(snapshot.nodes().keySet()).containsExactly("worker-3");
   }
 
   @Test
   void linksThatLeaveADirectoryAreNotFollowed(@TempDir Path directory) throws Exception {
     Path outside = Files.writeString(directory.resolve("secret.txt"), ROUTES);
-    Path bundle = Packing.directory(directory.resolve("bundle"), Map.of("nodes/a/ip-neigh.txt", SmallRecording.NEIGHBOURS, ".git/config", "[core]\n"));
+    Path bundle =
+        Packing.directory(
+            directory.resolve("bundle"),
+            Map.of("nodes/a/ip-neigh.txt", SmallRecording.NEIGHBOURS, ".git/config", "[core]\n"));
     Files.createSymbolicLink(bundle.resolve("nodes/a/ip-route.txt"), outside);
     Files.createSymbolicLink(bundle.resolve("nodes/again"), bundle);
-    Input input = new InputReader(Limits.STANDARD, InputStream.nullInputStream()).read(List.of(bundle.toString()));
+    Input input =
+        new InputReader(Limits.STANDARD, InputStream.nullInputStream())
+            .read(List.of(bundle.toString()));
     assertThat(input.history().latest().nodes().keySet()).containsExactly("a");
     assertThat(routes(input.history().latest(), "a").isNotGathered()).isTrue();
-    assertThat(input.notes()).containsExactly(new Note("nodes/a/ip-route.txt", "not followed: this link leads out of " + bundle));
+    assertThat(input.notes())
+        .containsExactly(
+            new Note("nodes/a/ip-route.txt", "not followed: this link leads out of " + bundle));
   }
 
   @Test
   void capturesAreRemembered() throws Exception {
-    Input input = input(Map.of("nodes/a/ip-route.txt", ROUTES, "nodes/a/captures/flannel.1.pcap", ""));
-    assertThat(input.captures()).containsExactly(new RecordedCapture("test", "nodes/a/captures/flannel.1.pcap", Optional.of("a"), "flannel.1"));
+    Input input =
+        input(Map.of("nodes/a/ip-route.txt", ROUTES, "nodes/a/captures/flannel.1.pcap", ""));
+    assertThat(input.captures())
+        .containsExactly(
+            new RecordedCapture(
+                "test", "nodes/a/captures/flannel.1.pcap", Optional.of("a"), "flannel.1"));
   }
 
   private static Entries<Route> routes(Snapshot snapshot, String node) {
@@ -195,7 +269,8 @@ class AssemblyTest {
 
   private static Input input(Map<String, String> files) throws InputException {
     List<NamedText> texts = new ArrayList<>();
-    new LinkedHashMap<>(files).forEach((path, text) -> texts.add(new NamedText("test", path, text)));
+    new LinkedHashMap<>(files)
+        .forEach((path, text) -> texts.add(new NamedText("test", path, text)));
     return new InputReader(Limits.STANDARD, InputStream.nullInputStream()).readTexts(texts);
   }
 }

@@ -46,9 +46,12 @@ class BundleLayoutTest {
 
   @Test
   void logsCapturesAndObjects() {
-    assertThat(place("nodes/w1/log/flanneld.log")).isEqualTo(new Place.NodeLog("w1", "b/nodes/w1", true, "flanneld.log"));
-    assertThat(place("nodes/w1/kube-proxy.log")).isEqualTo(new Place.NodeLog("w1", "b/nodes/w1", true, "kube-proxy.log"));
-    assertThat(place("nodes/w1/captures/flannel.1.pcap")).isEqualTo(new Place.CaptureFile("w1", "b/nodes/w1", true, "flannel.1"));
+    assertThat(place("nodes/w1/log/flanneld.log"))
+        .isEqualTo(new Place.NodeLog("w1", "b/nodes/w1", true, "flanneld.log"));
+    assertThat(place("nodes/w1/kube-proxy.log"))
+        .isEqualTo(new Place.NodeLog("w1", "b/nodes/w1", true, "kube-proxy.log"));
+    assertThat(place("nodes/w1/captures/flannel.1.pcap"))
+        .isEqualTo(new Place.CaptureFile("w1", "b/nodes/w1", true, "flannel.1"));
     assertThat(place("cluster/nodes.yaml")).isEqualTo(new Place.ClusterFile("nodes", "yaml"));
     assertThat(place("podpath-bundle.json")).isEqualTo(new Place.Index());
   }
@@ -64,18 +67,26 @@ class BundleLayoutTest {
   @Test
   void filesBesideNodesAreNobodys() {
     NamedText stray = new NamedText("b", "ip-route.txt", "");
-    BundleLayout layout = new BundleLayout(List.of(stray, new NamedText("b", "nodes/w1/ip-route.txt", "")));
+    BundleLayout layout =
+        new BundleLayout(List.of(stray, new NamedText("b", "nodes/w1/ip-route.txt", "")));
     assertThat(layout.place(stray)).isEqualTo(new Place.Stray("ip-route.txt"));
   }
 
   @Test
   void looseFilesAreOfTheMachineTheirDirectoryIsNamedAfter() {
     List<NamedText> texts = new ArrayList<>();
-    for (String path : List.of("w1/ip-route.txt", "w2/ip-route.txt", "w2/logs/kube-proxy.log", "w2/etc/cni/net.d/10-x.conf", "top.txt")) {
+    for (String path :
+        List.of(
+            "w1/ip-route.txt",
+            "w2/ip-route.txt",
+            "w2/logs/kube-proxy.log",
+            "w2/etc/cni/net.d/10-x.conf",
+            "top.txt")) {
       texts.add(new NamedText("ticket", path, ""));
     }
     BundleLayout layout = new BundleLayout(texts);
-    assertThat(texts.stream().map(t -> node(layout.place(t)))).containsExactly("w1", "w2", "w2", "w2", "ticket");
+    assertThat(texts.stream().map(t -> node(layout.place(t))))
+        .containsExactly("w1", "w2", "w2", "w2", "ticket");
   }
 
   @Test
@@ -95,6 +106,9 @@ class BundleLayoutTest {
   }
 
   private static String node(Place place) {
-    return new Located(new NamedText("", "", ""), "", place, Located.Age.NOW).owner().orElseThrow().node();
+    return new Located(new NamedText("", "", ""), "", place, Located.Age.NOW)
+        .owner()
+        .orElseThrow()
+        .node();
   }
 }

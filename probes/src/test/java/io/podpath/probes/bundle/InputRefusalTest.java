@@ -39,13 +39,17 @@ class InputRefusalTest {
   @Test
   void noSuchFile() {
     assertThat(refusal(SMALL, "nowhere/at-all"))
-        .isEqualTo("nowhere/at-all: no such file or directory; give a bundle, a directory, a file, or - for standard input");
+        .isEqualTo(
+            "nowhere/at-all: no such file or directory; give a bundle, a directory, a file, or - for standard input");
   }
 
   @Test
   void emptyFile() throws Exception {
-    assertThat(refusalOf("empty.txt", new byte[0])).endsWith("empty.txt: is empty; give a recording or the output of a command such as ip route");
-    assertThat(refusalOf("blank.txt", "\n \n".getBytes(StandardCharsets.UTF_8))).contains("is empty");
+    assertThat(refusalOf("empty.txt", new byte[0]))
+        .endsWith(
+            "empty.txt: is empty; give a recording or the output of a command such as ip route");
+    assertThat(refusalOf("blank.txt", "\n \n".getBytes(StandardCharsets.UTF_8)))
+        .contains("is empty");
   }
 
   @Test
@@ -57,9 +61,11 @@ class InputRefusalTest {
   void directoryWithoutReadableFiles() throws Exception {
     Files.createDirectories(directory.resolve("nothing/inside"));
     assertThat(refusal(SMALL, directory.resolve("nothing").toString()))
-        .endsWith("nothing: this directory holds no readable files; give the directory that holds nodes/ or the recorded outputs");
+        .endsWith(
+            "nothing: this directory holds no readable files; give the directory that holds nodes/ or the recorded outputs");
     Files.write(directory.resolve("nothing/disk.img"), new byte[4096]);
-    assertThat(refusal(SMALL, directory.resolve("nothing").toString())).contains("(disk.img: not read: it is no text)");
+    assertThat(refusal(SMALL, directory.resolve("nothing").toString()))
+        .contains("(disk.img: not read: it is no text)");
   }
 
   @Test
@@ -68,7 +74,8 @@ class InputRefusalTest {
     Arrays.fill(program, (byte) 0x90);
     program[17] = 0;
     assertThat(refusalOf("ip-route.txt", program))
-        .endsWith("ip-route.txt: is a binary file; give text, or an archive of texts (.tar, .tar.gz, .tar.zst or .zip)");
+        .endsWith(
+            "ip-route.txt: is a binary file; give text, or an archive of texts (.tar, .tar.gz, .tar.zst or .zip)");
   }
 
   @Test
@@ -79,7 +86,8 @@ class InputRefusalTest {
       file.setLength(2L << 30);
     }
     assertThat(refusal(Limits.STANDARD, huge.toString()))
-        .endsWith("huge.txt: is longer than 256 MiB, which is more than podpath reads of one text; give the part that matters");
+        .endsWith(
+            "huge.txt: is longer than 256 MiB, which is more than podpath reads of one text; give the part that matters");
   }
 
   @Test
@@ -101,17 +109,21 @@ class InputRefusalTest {
   @Test
   void moreTextThanReadAtOnce() throws Exception {
     for (int i = 0; i < 6; i++) {
-      Files.writeString(directory.resolve("f" + i + ".txt"), "10.0.0.0/8 dev eth0\n".repeat(170_000));
+      Files.writeString(
+          directory.resolve("f" + i + ".txt"), "10.0.0.0/8 dev eth0\n".repeat(170_000));
     }
     assertThat(refusal(SMALL, directory.toString())).contains("more than 16 MiB together");
   }
 
   @Test
   void fileNobodyMayRead() throws Exception {
-    Path secret = Files.writeString(directory.resolve("secret.txt"), "default via 10.0.1.254 dev eth0\n");
+    Path secret =
+        Files.writeString(directory.resolve("secret.txt"), "default via 10.0.1.254 dev eth0\n");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
     Assumptions.assumeFalse(Files.isReadable(secret), "root may read everything");
-    assertThat(refusal(SMALL, secret.toString())).endsWith("secret.txt: permission denied; make it readable, or run podpath as a user who may read it");
+    assertThat(refusal(SMALL, secret.toString()))
+        .endsWith(
+            "secret.txt: permission denied; make it readable, or run podpath as a user who may read it");
   }
 
   @Test
@@ -142,17 +154,23 @@ class InputRefusalTest {
   @Test
   void membersThatLeadOut() throws Exception {
     byte[] tar = Packing.tar(Map.of("nodes/../../../evil.txt", "x\n"));
-    assertThat(refusalOf("a.tar", tar)).contains("a.tar: the member nodes/../../../evil.txt leads out of the archive by ..");
-    assertThat(refusalOf("a.zip", Packing.zip(Map.of("../evil.txt", "x\n")))).contains("the member ../evil.txt leads out");
-    assertThat(refusalOf("w.zip", Packing.zip(Map.of("..\\evil.txt", "x\n")))).contains("leads out");
+    assertThat(refusalOf("a.tar", tar))
+        .contains("a.tar: the member nodes/../../../evil.txt leads out of the archive by ..");
+    assertThat(refusalOf("a.zip", Packing.zip(Map.of("../evil.txt", "x\n"))))
+        .contains("the member ../evil.txt leads out");
+    assertThat(refusalOf("w.zip", Packing.zip(Map.of("..\\evil.txt", "x\n"))))
+        .contains("leads out");
     assertThat(directory.resolveSibling("evil.txt")).doesNotExist();
   }
 
   @Test
   void membersWithAbsolutePaths() throws Exception {
-    assertThat(refusalOf("a.tar", Packing.tar(Map.of("/etc/evil", "x\n")))).contains("the member /etc/evil has an absolute path");
-    assertThat(refusalOf("a.zip", Packing.zip(Map.of("/etc/evil", "x\n")))).contains("the member /etc/evil has an absolute path");
-    assertThat(refusalOf("w.zip", Packing.zip(Map.of("C:\\evil", "x\n")))).contains("has an absolute path");
+    assertThat(refusalOf("a.tar", Packing.tar(Map.of("/etc/evil", "x\n"))))
+        .contains("the member /etc/evil has an absolute path");
+    assertThat(refusalOf("a.zip", Packing.zip(Map.of("/etc/evil", "x\n"))))
+        .contains("the member /etc/evil has an absolute path");
+    assertThat(refusalOf("w.zip", Packing.zip(Map.of("C:\\evil", "x\n"))))
+        .contains("has an absolute path");
     assertThat(Path.of("/etc/evil")).doesNotExist();
   }
 
@@ -160,20 +178,31 @@ class InputRefusalTest {
   void membersThatAreNoFiles() throws Exception {
     TarArchiveEntry link = new TarArchiveEntry("nodes/a/ip-route.txt", TarConstants.LF_SYMLINK);
     link.setLinkName("/etc/shadow");
-    assertThat(refusalOf("l.tar", Packing.tarOf(link, ""))).contains("the member nodes/a/ip-route.txt is a link to /etc/shadow");
+    assertThat(refusalOf("l.tar", Packing.tarOf(link, "")))
+        .contains("the member nodes/a/ip-route.txt is a link to /etc/shadow");
     TarArchiveEntry hard = new TarArchiveEntry("nodes/a/b", TarConstants.LF_LINK);
     hard.setLinkName("c");
-    assertThat(refusalOf("h.tar", Packing.tarOf(hard, ""))).contains("the member nodes/a/b is a link to c");
-    assertThat(refusalOf("d.tar", Packing.tarOf(new TarArchiveEntry("nodes/a/disk", TarConstants.LF_BLK), ""))).contains("the member nodes/a/disk is a device");
-    assertThat(refusalOf("p.tar", Packing.tarOf(new TarArchiveEntry("pipe", TarConstants.LF_FIFO), ""))).contains("the member pipe is a device or a pipe");
+    assertThat(refusalOf("h.tar", Packing.tarOf(hard, "")))
+        .contains("the member nodes/a/b is a link to c");
+    assertThat(
+            refusalOf(
+                "d.tar",
+                Packing.tarOf(new TarArchiveEntry("nodes/a/disk", TarConstants.LF_BLK), "")))
+        .contains("the member nodes/a/disk is a device");
+    assertThat(
+            refusalOf(
+                "p.tar", Packing.tarOf(new TarArchiveEntry("pipe", TarConstants.LF_FIFO), "")))
+        .contains("the member pipe is a device or a pipe");
     ZipArchiveEntry zipped = new ZipArchiveEntry("nodes/a/ip-route.txt");
     zipped.setUnixMode(UnixStat.LINK_FLAG | 0777);
-    assertThat(refusalOf("l.zip", Packing.zipOf(zipped, "/etc/shadow"))).contains("the member nodes/a/ip-route.txt is a link");
+    assertThat(refusalOf("l.zip", Packing.zipOf(zipped, "/etc/shadow")))
+        .contains("the member nodes/a/ip-route.txt is a link");
   }
 
   @Test
   void memberNamesDoNotReachTheTerminalRaw() throws Exception {
-    assertThat(refusalOf("a.tar", Packing.tar(Map.of("../\u001b[31mred", "x\n")))).contains("../?[31mred");
+    assertThat(refusalOf("a.tar", Packing.tar(Map.of("../\u001b[31mred", "x\n"))))
+        .contains("../?[31mred");
   }
 
   @Test
@@ -192,14 +221,20 @@ class InputRefusalTest {
   @Test
   void skippedMembersCountToo() throws Exception {
     // six captures of 3 MiB: none is read, yet unpacking them all is more than the limit
-    String junk = new Random(1).longs(210_000).mapToObj(Long::toHexString).collect(Collectors.joining());
-    Map<String, String> files = Map.of("a.pcap", junk, "b.pcap", junk, "c.pcap", junk, "d.pcap", junk, "e.pcap", junk, "f.pcap", junk);
-    assertThat(refusalOf("skip.tar.gz", Packing.gzip(Packing.tar(files)))).contains("more than 16 MiB together");
+    String junk =
+        new Random(1).longs(210_000).mapToObj(Long::toHexString).collect(Collectors.joining());
+    Map<String, String> files =
+        Map.of(
+            "a.pcap", junk, "b.pcap", junk, "c.pcap", junk, "d.pcap", junk, "e.pcap", junk,
+            "f.pcap", junk);
+    assertThat(refusalOf("skip.tar.gz", Packing.gzip(Packing.tar(files))))
+        .contains("more than 16 MiB together");
   }
 
   @Test
   void headersAsLargeAsADisk() throws Exception {
-    assertThat(refusalOf("header.tar", longName(3 << 20))).contains("the header of a member is larger than 1 MiB");
+    assertThat(refusalOf("header.tar", longName(3 << 20)))
+        .contains("the header of a member is larger than 1 MiB");
     // within the limit it costs no time either
     assertThat(refusalOf("name.tar", longName(900_000))).isNotEmpty();
   }
@@ -216,26 +251,31 @@ class InputRefusalTest {
     for (int i = 0; i < 150; i++) {
       many.put("nodes/a/" + i + ".txt", "x\n");
     }
-    assertThat(refusalOf("many.zip", Packing.zip(many))).contains("many.zip: holds more than 100 files");
-    assertThat(refusalOf("many.tar", Packing.tar(many))).contains("many.tar: holds more than 100 files");
+    assertThat(refusalOf("many.zip", Packing.zip(many)))
+        .contains("many.zip: holds more than 100 files");
+    assertThat(refusalOf("many.tar", Packing.tar(many)))
+        .contains("many.tar: holds more than 100 files");
   }
 
   @Test
   void archiveInsideAnArchive() throws Exception {
     byte[] twice = Packing.gzip(Packing.gzip(Packing.tar(SmallRecording.files())));
-    assertThat(refusalOf("twice.gz", twice)).contains("holds an archive (gzip) inside an archive; unpack the outer one first");
+    assertThat(refusalOf("twice.gz", twice))
+        .contains("holds an archive (gzip) inside an archive; unpack the outer one first");
   }
 
   @Test
   void packedInAnotherWay() throws Exception {
     byte[] xz = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4};
-    assertThat(refusalOf("a.tar.xz", xz)).contains("is packed with xz, which podpath does not read");
+    assertThat(refusalOf("a.tar.xz", xz))
+        .contains("is packed with xz, which podpath does not read");
   }
 
   @Test
   void captureInsteadOfState() throws Exception {
     byte[] pcap = new byte[24];
-    System.arraycopy(new byte[] {(byte) 0xd4, (byte) 0xc3, (byte) 0xb2, (byte) 0xa1}, 0, pcap, 0, 4);
+    System.arraycopy(
+        new byte[] {(byte) 0xd4, (byte) 0xc3, (byte) 0xb2, (byte) 0xa1}, 0, pcap, 0, 4);
     assertThat(refusalOf("eth0.pcap", pcap)).contains("is a packet capture");
   }
 
@@ -252,14 +292,29 @@ class InputRefusalTest {
 
   @Test
   void nodesThatDifferByCaseAlone() throws Exception {
-    Map<String, String> files = Map.of("nodes/worker1/ip-route.txt", SmallRecording.ROUTES, "nodes/Worker1/ip-route.txt", SmallRecording.ROUTES);
-    assertThat(refusalOf("a.tar", Packing.tar(files))).contains("two nodes are named Worker1 and worker1, and node names do not differ by case alone");
+    Map<String, String> files =
+        Map.of(
+            "nodes/worker1/ip-route.txt",
+            SmallRecording.ROUTES,
+            "nodes/Worker1/ip-route.txt",
+            SmallRecording.ROUTES);
+    assertThat(refusalOf("a.tar", Packing.tar(files)))
+        .contains(
+            "two nodes are named Worker1 and worker1, and node names do not differ by case alone");
   }
 
   @Test
   void nodeRecordedTwice() throws Exception {
-    String one = Packing.directory(directory.resolve("monday"), Map.of("nodes/worker1/ip-route.txt", SmallRecording.ROUTES)).toString();
-    String two = Packing.directory(directory.resolve("friday"), Map.of("nodes/worker1/ip-route.txt", SmallRecording.ROUTES)).toString();
+    String one =
+        Packing.directory(
+                directory.resolve("monday"),
+                Map.of("nodes/worker1/ip-route.txt", SmallRecording.ROUTES))
+            .toString();
+    String two =
+        Packing.directory(
+                directory.resolve("friday"),
+                Map.of("nodes/worker1/ip-route.txt", SmallRecording.ROUTES))
+            .toString();
     assertThat(refusal(SMALL, one, two))
         .contains("node worker1 is there twice, in ")
         .contains("monday/nodes/worker1")
