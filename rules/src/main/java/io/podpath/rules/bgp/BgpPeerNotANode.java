@@ -1,6 +1,7 @@
 package io.podpath.rules.bgp;
 
 import com.google.auto.service.AutoService;
+import io.podpath.core.cluster.BgpPeer;
 import io.podpath.core.cni.BgpSession;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.net.IpAddress;
@@ -8,6 +9,7 @@ import io.podpath.core.net.IpPrefix;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
+import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
@@ -42,7 +44,7 @@ public final class BgpPeerNotANode implements Rule {
 
   @Override
   public String title() {
-    return "the BGP mesh dials an address that is no node's";
+    return "a BGP session goes to an address that is no node's";
   }
 
   @Override
@@ -68,7 +70,73 @@ public final class BgpPeerNotANode implements Rule {
         }
       }
     }
+    for (Fact<BgpPeer> configured : view.get(Section.BGP_PEERS).facts()) {
+      configured
+          .value()
+          .peerIp()
+          .flatMap(peer -> configuredPeer(view, configured, peer))
+          .ifPresent(outcome::found);
+    }
     return outcome.done();
+  }
+
+  /**
+   * A configured peer that answers nobody, is no node's address though all of them are known, and
+   * stands where the nodes stand: a router outside of their network may well be a peer.
+   */
+  private Optional<Finding> configuredPeer(
+      ClusterView view, Fact<BgpPeer> configured, IpAddress peer) {
+    List<NodeState> dialling =
+        view.machines().stream()
+            .filter(n ->
+                n.get(Section.BGP_SESSIONS)
+                    .values()
+                    .anyMatch(s -> s.peer().filter(peer::equals).isPresent()))
+            .toList();
+    boolean answers =
+        dialling.stream()
+            .flatMap(n -> n.get(Section.BGP_SESSIONS).values())
+            .anyMatch(BgpSession::isEstablished);
+    List<IpAddress> nodes =
+        view.get(Section.NODES).values().flatMap(n -> n.knownInternalIps().stream()).toList();
+    boolean allKnown =
+        view.get(Section.NODES).isComplete()
+            && view.get(Section.NODES).values().noneMatch(n -> n.knownInternalIps().isEmpty());
+    boolean amongThem =
+        peer.isV4() && nodes.stream().anyMatch(a -> a.isV4() && new IpPrefix(a, 24).contains(peer));
+    if (dialling.isEmpty() || answers || !allKnown || !amongThem || seenOnNode(view, peer)) {
+      return Optional.empty();
+    }
+    FindingBuilder finding =
+        new FindingBuilder(this, Severity.ERROR)
+            .certainty(Certainty.LIKELY)
+            .title(configured.value() + " names an address no node has, and nobody answers there")
+            .why(
+                "A session needs an answer from the other end. One that goes to an address no node has never comes up, so no routes are learned or announced over it.")
+            .expected("the address of a node, or of a router that speaks BGP with the nodes")
+            .culprit(
+                Culprit.of(
+                    Optional.empty(),
+                    EntryKind.OBJECT,
+                    configured.value().toString(),
+                    EntryState.WRONG,
+                    configured.from(),
+                    peer.toString(),
+                    "no node has this address"))
+            .disposition(Disposition.NO_ROUTE)
+            .seeByHand(
+                "calicoctl get bgppeers -o wide", "calicoctl get nodes -o wide", "ping -c1 " + peer)
+            .fix(
+                Fix.advice(
+                    "Calico's datastore; confd writes bird.cfg from it within seconds",
+                    "correct spec.peerIP of the BGPPeer to the address of a node, or let peerSelector choose the nodes"));
+    for (NodeState node : dialling) {
+      node.get(Section.BGP_SESSIONS).stream()
+          .filter(f -> f.value().peer().filter(peer::equals).isPresent())
+          .forEach(f -> finding.evidence(Evidence.of(f, node.name() + " dials it in vain")));
+      view.machines().forEach(o -> finding.affectsBothWays(node.name(), o.name()));
+    }
+    return Optional.of(finding.build());
   }
 
   private static boolean seenOnNode(ClusterView view, IpAddress address) {
