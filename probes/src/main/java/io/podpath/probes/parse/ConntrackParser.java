@@ -92,11 +92,13 @@ public final class ConntrackParser implements OutputParser {
         continue;
       }
       all++;
-      int first = line.indexOf("src=");
-      // Open vSwitch's flows have tunnel(src=…) too, but never begin with a protocol
+      List<String> words = Lines.words(line);
+      // as words of their own: Open vSwitch's flows have them inside tunnel(…) and eth(…)
       boolean both =
-          first >= 0 && line.indexOf('(') < 0 && line.indexOf("dst=", first) >= 0 && line.indexOf("src=", first + 4) >= 0;
-      entries += both && !line.strip().startsWith("[") ? 1 : 0;
+          words.stream().filter(w -> w.startsWith("src=")).count() == 2
+              && words.stream().filter(w -> w.startsWith("dst=")).count() == 2;
+      // the events of conntrack -E begin with [NEW] or [UPDATE]
+      entries += both && !words.getFirst().startsWith("[") ? 1 : 0;
     }
     return entries > 0 && entries * 2 >= all ? fileName.contains("conntrack") ? 95 : 90 : 0;
   }

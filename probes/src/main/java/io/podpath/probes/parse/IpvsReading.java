@@ -42,7 +42,7 @@ final class IpvsReading {
     }
   }
 
-  private record Endpoint(IpAddress address, Port port) {}
+  record Endpoint(IpAddress address, Port port) {}
 
   IpvsReading(Source source) {
     this.source = source;
@@ -106,6 +106,15 @@ final class IpvsReading {
     if (!services.isEmpty()) {
       services.getLast().broken = true;
     }
+  }
+
+  /** Connections ({@code ipvsadm -Lnc}) begin alike, but have a time where the address stands. */
+  static boolean isService(List<String> words) {
+    return switch (words.getFirst()) {
+      case "TCP", "UDP", "SCTP" -> endpoint(words.get(1)).isPresent();
+      case "FWM" -> Amounts.plain(words.get(1)).isPresent();
+      default -> false;
+    };
   }
 
   /** {@code TCP 10.96.0.1:443 rr persistent 10800} or {@code FWM 1 IPv6 rr}. */
@@ -290,7 +299,7 @@ final class IpvsReading {
    * {@code 10.96.0.1:443} or {@code [fd00::1]:443}; a service name for the port when {@code -n} is
    * missing.
    */
-  private static Optional<Endpoint> endpoint(String text) {
+  static Optional<Endpoint> endpoint(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 1) {
       return Optional.empty();

@@ -39,9 +39,6 @@ public final class IpvsadmParser implements OutputParser {
 
   @Override
   public int likeness(String fileName, String text) {
-    if (text.startsWith("IPVS connection entries")) {
-      return 0;
-    }
     int rows = 0;
     int all = 0;
     for (String line : text.lines().toList()) {
@@ -59,11 +56,10 @@ public final class IpvsadmParser implements OutputParser {
               && (words.getFirst().equals("-A") || words.getFirst().equals("-a"))
               && List.of("-t", "-u", "-f", "--sctp-service").contains(words.get(1));
       boolean listed =
-          words.getFirst().equals("->") && words.size() >= 4
-              || (words.getFirst().equals("TCP")
-                      || words.getFirst().equals("UDP")
-                      || words.getFirst().equals("FWM"))
-                  && words.size() >= 3;
+          words.size() >= 3 && IpvsReading.isService(words)
+              || words.size() >= 4
+                  && words.getFirst().equals("->")
+                  && IpvsReading.endpoint(words.get(1)).isPresent();
       rows += saved || listed ? 1 : 0;
     }
     int named = fileName.contains("ipvsadm") ? 5 : 0;

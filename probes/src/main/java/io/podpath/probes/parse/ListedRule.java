@@ -134,7 +134,7 @@ final class ListedRule {
     if (plain.equals("anywhere") && !negated) {
       return;
     }
-    Optional<IpPrefix> prefix = IpPrefix.parse(plain);
+    Optional<IpPrefix> prefix = prefix(plain);
     if (prefix.isEmpty()) {
       matches.add(new Match.Unmodelled((negated ? "! " : "") + option + " " + plain));
     } else if (negated || !prefix.get().isDefault()) {
@@ -143,6 +143,24 @@ final class ListedRule {
               ? new Match.Source(negated, prefix.get())
               : new Match.Destination(negated, prefix.get()));
     }
+  }
+
+  /**
+   * Also the few names without -n that mean the same everywhere: of /etc/networks, /etc/hosts and
+   * the reverse zone of 224.0.0.0.
+   */
+  private static Optional<IpPrefix> prefix(String text) {
+    int slash = text.indexOf('/');
+    String name = slash < 0 ? text : text.substring(0, slash);
+    String address =
+        switch (name) {
+          case "loopback" -> "127.0.0.0";
+          case "link-local" -> "169.254.0.0";
+          case "localhost" -> "127.0.0.1";
+          case "base-address.mcast.net" -> "224.0.0.0";
+          default -> name;
+        };
+    return IpPrefix.parse(slash < 0 ? address : address + text.substring(slash));
   }
 
   private void device(String word, boolean in) {

@@ -228,6 +228,16 @@ class IptablesListParserTest {
   }
 
   @Test
+  void namesThatMeanTheSameEverywhere() {
+    String text =
+        "Chain X (1 references)\ntarget     prot opt source               destination\nMASQUERADE  all  --  !loopback/8           !base-address.mcast.net/4\n";
+    assertThat(
+            rules(facts(source("iptables -t nat -L X", text))).first().orElseThrow().value().spec())
+        .isEqualTo(
+            "! -s 127.0.0.0/8 ! -d 224.0.0.0/4 " + ListedRule.INTERFACES_HIDDEN + " -j MASQUERADE");
+  }
+
+  @Test
   void targetsKeepTheirOptions() {
     assertThat(
             row(
