@@ -20,12 +20,15 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.UnreadLine;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** kube-proxy's configuration has a field it does not know, or a value of the wrong type. */
 @AutoService(Rule.class)
@@ -54,9 +57,17 @@ public final class KubeProxyConfigInvalid implements Rule {
   @Override
   public Outcome check(ClusterView view) {
     Outcome.Collector outcome = new Outcome.Collector(this);
+    Set<Provenance> unread =
+        view.snapshot().unread().stream().map(UnreadLine::from).collect(Collectors.toSet());
     Map<String, List<Seen>> byField = new LinkedHashMap<>();
     for (NodeState node : view.nodes()) {
       for (Seen seen : problemsOf(node)) {
+        if (unread.contains(seen.from())
+            || seen.problem().kind() == ConfigProblem.Kind.NOT_PARSEABLE) {
+          // a line that could not be read may be damage of the recording, not of the file
+          outcome.notChecked(node.name(), "kube-proxy's configuration: " + seen.from() + " could not be read");
+          continue;
+        }
         byField.computeIfAbsent(lastName(seen.problem().path()), p -> new ArrayList<>()).add(seen);
       }
     }
