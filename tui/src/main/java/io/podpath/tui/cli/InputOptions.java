@@ -27,7 +27,9 @@ final class InputOptions {
   @Option(
       names = "--example",
       paramLabel = "NAME",
-      description = "A recorded cluster that podpath carries with it.")
+      arity = "0..1",
+      fallbackValue = "",
+      description = "A recorded cluster that podpath carries with it; without NAME lists them.")
   private Optional<String> example = Optional.empty();
 
   /** What was named on the command line; an example is not a file. */
@@ -75,8 +77,9 @@ final class InputOptions {
     List<String> examples = inputs.examples();
     if (!examples.contains(name)) {
       String hint = Nearest.hint(name, examples);
-      String all = hint.isEmpty() ? "; there are " + String.join(", ", examples) : hint;
-      throw new Refusal("--example " + name + ": there is no such example" + all);
+      String what = name.isEmpty() ? "--example needs a name" : "--example " + name + ": there is no such example";
+      String all = hint.isEmpty() ? "; there are\n  " + String.join("\n  ", examples) : hint;
+      throw new Refusal(what + all);
     }
     return inputs.example(name);
   }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /** A diagnosis for a person to read. */
 public final class DiagnosisText {
@@ -146,10 +145,8 @@ public final class DiagnosisText {
             ? MissingOutputs.commands(diagnosis)
             : List.of();
     if (!commands.isEmpty()) {
-      sheet.hanging(
-          "to decide, add from every node the output of: ",
-          String.join("; ", commands),
-          UnaryOperator.identity());
+      sheet.line("to decide, add the output of these commands from every node:");
+      sheet.line("  " + options.paint().command(String.join("; ", commands)));
     }
     sheet.parts("next: ", " | ", nextCommands());
   }

@@ -67,7 +67,7 @@ class PodpathTest {
     assertThat(session.exitCode()).isEqualTo(3);
     assertThat(session.out())
         .contains("! result    nothing to diagnose")
-        .contains("add from every node the output of: ip addr");
+        .contains("from every node:\n  ip addr; ip route");
   }
 
   @ParameterizedTest
@@ -94,9 +94,9 @@ class PodpathTest {
         "doctor --cluster | --cluster: this version reads recorded and pasted input only",
         "doctor --ssh node1 input | --ssh: this version reads",
         "doctor --lab | --lab: this version reads",
-        "doctor --example | missing required parameter for option '--example' (NAME)",
+        "doctor --example | --example needs a name; there are",
         "doctor --example stale-fdb | no such example; did you mean stale-fdb-entry?",
-        "doctor --example zzzzzzzz | there are flannel-vxlan, stale-fdb-entry",
+        "doctor --example zzzzzzzz | no such example; there are",
         "doctor --example flannel-vxlan input | name either an example or files",
         "doctor input --ignore stale-fdb | there is no rule stale-fdb; did you mean stale-fdb-entry?",
         "doctor input --show F7 | --show F7: no such finding, there are F1 to F1",
