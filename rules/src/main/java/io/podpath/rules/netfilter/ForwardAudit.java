@@ -130,7 +130,7 @@ record ForwardAudit(
 
   /** ufw owns the policy where its chains stand in FORWARD. */
   boolean ownedByUfw() {
-    return chains.jumps().stream().anyMatch(c -> c.startsWith("ufw-") || c.startsWith("ufw6-"));
+    return chains.jumps().stream().anyMatch(UfwForward::isUfw);
   }
 
   /** Whether a network policy decides, which is somebody's wish and no fault. */

@@ -50,7 +50,7 @@ public final class ForwardDropWithoutAccept implements Rule {
     List<ForwardAudit> dropping = new ArrayList<>();
     for (ForwardAudit audit : ForwardAudit.of(view)) {
       audit.unknown().forEach(reason -> out.notChecked(audit.node().name(), reason));
-      if (!audit.drops() || audit.droppingPolicy().isEmpty() || audit.ownedByUfw()) {
+      if (!audit.drops() || audit.droppingPolicy().isEmpty() || UfwForward.drops(audit)) {
         continue;
       }
       if (audit.knowsPods() || audit.policyPackets() > 0) {
@@ -58,7 +58,8 @@ public final class ForwardDropWithoutAccept implements Rule {
       } else {
         out.notChecked(
             audit.node().name(),
-            "policy DROP, but the pod subnets of the node were not recorded and the policy has dropped nothing yet");
+            "policy DROP, but the pod subnets of the node were not recorded and the policy has"
+                + " dropped nothing yet");
       }
     }
     if (!dropping.isEmpty()) {
@@ -85,9 +86,11 @@ public final class ForwardDropWithoutAccept implements Rule {
                     + " forwarded pod packets: policy DROP, and no rule of FORWARD accepts "
                     + (sameForAll(view, audits) ? ForwardText.names(shown) : "the pod networks"))
             .why(
-                "A packet from a pod to a pod of another node is forwarded, so it passes chain FORWARD on both nodes. No rule accepts a new"
-                    + " connection between them, and the policy drops what no rule decides. Docker sets this policy (since 1.13); flannel adds"
-                    + " the accepting rules when it runs, Calico's chains accept by themselves."
+                "A packet from a pod to a pod of another node is forwarded, so it passes chain"
+                    + " FORWARD on both nodes. No rule accepts a new connection between them, and"
+                    + " the policy drops what no rule decides. Docker sets this policy (since"
+                    + " 1.13); flannel adds the accepting rules when it runs, Calico's chains"
+                    + " accept by themselves."
                     + ForwardText.assumptions(audits))
             .disposition(Disposition.FILTERED)
             .explainedBy("agent-cannot-reach-service", "flannel-daemon-not-running");
@@ -125,8 +128,9 @@ public final class ForwardDropWithoutAccept implements Rule {
           builder.evidence(Evidence.of(found.destination(), "in both directions"));
         });
     String lasting =
-        "flannel adds both rules itself (--iptables-forward-rules, on by default); without flannel write them where the host's firewall keeps"
-            + " its rules, or accept the network in DOCKER-USER";
+        "flannel adds both rules itself (--iptables-forward-rules, on by default); without flannel"
+            + " write them where the host's firewall keeps its rules, or accept the network in"
+            + " DOCKER-USER";
     Fix fix =
         changes.isEmpty()
             ? Fix.advice(
@@ -148,7 +152,8 @@ public final class ForwardDropWithoutAccept implements Rule {
                     + shown.getFirst()
                     + " -j ACCEPT")
         .seeByHand(
-            "iptables -L FORWARD -v -n    # does the policy's packet counter grow while a pod pings a pod of another node?")
+            "iptables -L FORWARD -v -n    # does the policy's packet counter grow while a pod pings"
+                + " a pod of another node?")
         .fix(fix)
         .build();
   }

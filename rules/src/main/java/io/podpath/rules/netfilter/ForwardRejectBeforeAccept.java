@@ -30,7 +30,7 @@ import java.util.Optional;
 @AutoService(Rule.class)
 public final class ForwardRejectBeforeAccept implements Rule {
 
-  private static final String COMMENT = "pods before the firewall";
+  static final String COMMENT = "pods before the firewall";
 
   @Override
   public String id() {
@@ -52,7 +52,7 @@ public final class ForwardRejectBeforeAccept implements Rule {
     Outcome.Collector out = new Outcome.Collector(this);
     Map<String, List<ForwardAudit>> byRule = new LinkedHashMap<>();
     for (ForwardAudit audit : ForwardAudit.of(view)) {
-      if (!audit.drops() || audit.ownedByUfw()) {
+      if (!audit.drops() || UfwForward.drops(audit)) {
         continue;
       }
       if (audit.decidedByPolicyAgent()) {
@@ -93,9 +93,11 @@ public final class ForwardRejectBeforeAccept implements Rule {
                     + " forwarded pod packets with "
                     + first.value())
             .why(
-                "Rules of a chain are tried in order, and this one takes every new packet between pods that reaches it."
+                "Rules of a chain are tried in order, and this one takes every new packet between"
+                    + " pods that reaches it."
                     + accepted(audits)
-                    + " firewalld ends FORWARD with such a rule, and puts its own rules first when it is reloaded."
+                    + " firewalld ends FORWARD with such a rule, and puts its own rules first when"
+                    + " it is reloaded."
                     + ForwardText.assumptions(audits))
             .expected("a rule that accepts the pod network before this one")
             .disposition(Disposition.FILTERED);
@@ -127,11 +129,13 @@ public final class ForwardRejectBeforeAccept implements Rule {
       }
     }
     String lasting =
-        "make it part of the host's firewall: firewall-cmd --permanent --zone=trusted --add-source=<pod network> and"
-            + " --add-interface=cni0 (or cali+), then firewall-cmd --reload and restart the CNI agent; or do without firewalld on nodes";
+        "make it part of the host's firewall: firewall-cmd --permanent --zone=trusted"
+            + " --add-source=<pod network> and --add-interface=cni0 (or cali+), then firewall-cmd"
+            + " --reload and restart the CNI agent; or do without firewalld on nodes";
     return builder
         .seeByHand(
-            "iptables -L FORWARD -v -n --line-numbers    # which line's counter grows while a pod pings a pod of another node?")
+            "iptables -L FORWARD -v -n --line-numbers    # which line's counter grows while a pod"
+                + " pings a pod of another node?")
         .fix(
             changes.isEmpty()
                 ? Fix.advice("the host's firewall owns the rule", lasting)

@@ -5,14 +5,12 @@ import io.podpath.core.cni.UfwStatus;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
-import io.podpath.core.net.IpPrefix;
-import io.podpath.core.netfilter.Chain;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
-import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
@@ -24,12 +22,25 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** ufw is active and denies what is routed, pod traffic included. */
+/** ufw drops forwarded packets, pod traffic among them. */
 @AutoService(Rule.class)
 public final class UfwDeniesRouted implements Rule {
+
+  private static final String OWNER =
+      "ufw owns its chains and the policy of FORWARD; it writes them anew when it is reloaded, and"
+          + " leaves other rules of FORWARD alone";
+
+  private static final String LASTING =
+      "let ufw pass what is routed: ufw default allow routed, or ufw route allow for the pod"
+          + " network; and the tunnel's own packets: ufw allow 8472/udp (flannel VXLAN), 4789/udp"
+          + " (Calico VXLAN). Or do without ufw on nodes: ufw disable and systemctl disable ufw, so"
+          + " that it does not come back with a reboot";
 
   @Override
   public String id() {
@@ -43,159 +54,203 @@ public final class UfwDeniesRouted implements Rule {
 
   @Override
   public String title() {
-    return "ufw denies routed packets, pod traffic included";
+    return "ufw drops forwarded packets, pod traffic among them";
   }
 
   @Override
   public Outcome check(ClusterView view) {
     Outcome.Collector out = new Outcome.Collector(this);
     List<ForwardAudit> audits = ForwardAudit.of(view);
+    List<ForwardAudit> dropping = audits.stream().filter(UfwForward::drops).toList();
+    if (!dropping.isEmpty()) {
+      out.found(proven(view, dropping));
+    }
     for (NodeState node : view.nodes()) {
-      Optional<Fact<UfwStatus>> status = node.get(Section.UFW).first();
-      List<ForwardAudit> owned =
+      List<ForwardAudit> own =
           audits.stream()
-              .filter(a -> a.node().name().equals(node.name()) && a.ownedByUfw())
+              .filter(a -> a.node().name().equals(node.name()) && a.family() == IpFamily.INET)
               .toList();
-      Optional<ForwardAudit> dropping = owned.stream().filter(ForwardAudit::drops).findFirst();
-      boolean active = status.filter(s -> s.value().active()).isPresent();
-      if (dropping.isPresent()) {
-        out.found(byRules(view, dropping.get(), status));
-      } else if (active && owned.stream().anyMatch(UfwDeniesRouted::openEnd)) {
-        out.found(
-            byOrder(
-                node,
-                owned.stream().filter(UfwDeniesRouted::openEnd).findFirst().orElseThrow(),
-                status.orElseThrow()));
-      } else if (active
-          && owned.isEmpty()
-          && status
-              .flatMap(s -> s.value().routedPolicy())
-              .filter(p -> p.equals("deny") || p.equals("reject"))
-              .isPresent()) {
-        out.found(byStatus(node, status.orElseThrow()));
+      Optional<Fact<UfwStatus>> status = UfwForward.denying(node);
+      if (status.isPresent() && own.stream().noneMatch(ForwardAudit::drops)) {
+        byStatus(view, node, status.get(), own, out);
       }
     }
     return out.done();
   }
 
-  /**
-   * Rules were cut, so the walk knows nothing; but ufw's end of the chain comes before the one that
-   * accepts pods, or nothing accepts them.
-   */
-  private static boolean openEnd(ForwardAudit audit) {
-    List<String> jumps = audit.chains().jumps();
-    int ufw = jumps.indexOf("ufw-reject-forward");
-    int flannel = jumps.indexOf("FLANNEL-FWD");
-    boolean drops =
-        audit.chains().forward().optional().filter(c -> c.value().dropsByPolicy()).isPresent();
-    return !audit.unknown().isEmpty()
-        && ufw >= 0
-        && drops
-        && (flannel < 0 || flannel > ufw)
-        && jumps.stream().noneMatch(j -> j.startsWith("cali-"));
-  }
-
-  private FindingBuilder base(String node, Certainty certainty, boolean pings) {
-    return new FindingBuilder(this, severity())
-        .certainty(certainty)
-        .title(
-            "ufw on "
-                + node
-                + " denies routed packets: new connections between its pods and other nodes are dropped")
-        .why(
-            "ufw puts its chains into FORWARD and sets the policy to DROP unless routed packets are allowed. Pod traffic to and from other nodes"
-                + " is routed, no rule of ufw accepts it, and rules that others append come too late or not at all."
-                + (pings ? " Pings pass by ufw's own ICMP rule, which hides the fault." : "")
-                + " ufw starts again with the next boot when it is only stopped.")
-        .expected("routed packets of the pod network are allowed")
-        .disposition(Disposition.FILTERED)
-        .seeByHand(
-            "ufw status verbose",
-            "iptables -L FORWARD -v -n    # the policy's counter grows",
-            "journalctl -k | grep 'UFW BLOCK'");
-  }
-
-  private Finding byRules(ClusterView view, ForwardAudit audit, Optional<Fact<UfwStatus>> status) {
-    String node = audit.node().name();
-    List<IpPrefix> networks = PodNetworks.of(view, audit.node(), audit.family());
-    FindingBuilder builder = base(node, audit.certainty(), audit.passesPing());
-    Optional<Fact<Chain>> policy = audit.droppingPolicy();
-    policy.ifPresent(p ->
-        builder.culprit(
-            ForwardText.policy(
-                audit, p, "set by ufw; no rule accepts " + ForwardText.names(networks))));
-    if (audit.first().run().verdict() instanceof ForwardVerdict.Dropped(var rule)) {
-      builder.culprit(
-          Culprit.wrong(
-              node,
-              EntryKind.IPTABLES,
-              rule,
-              rule.value().target().toString(),
-              "takes pod packets"));
-    }
-    status.ifPresent(s -> builder.evidence(Evidence.of(s, "ufw is active")));
-    audit.chains().rulesOf(ForwardChains.FORWARD).stream()
-        .filter(f ->
-            f.value().target() instanceof Target.Jump(var to) && to.equals("ufw-before-forward"))
-        .findFirst()
-        .ifPresent(f -> builder.evidence(Evidence.of(f, "ufw's chains decide")));
-    ForwardText.affects(builder, audit);
-    List<Change> changes =
-        ForwardText.changes(
-            audit, ForwardText.accepting(networks, Optional.of("pods before ufw")), Optional.of(1));
-    return builder.fix(fix(networks, changes)).build();
-  }
-
-  private Finding byOrder(NodeState node, ForwardAudit audit, Fact<UfwStatus> status) {
-    FindingBuilder builder =
-        base(node.name(), Certainty.LIKELY, false).culprit(status(node, status));
-    for (Fact<ChainRule> fact : audit.chains().rulesOf(ForwardChains.FORWARD)) {
-      if (fact.value().target() instanceof Target.Jump(var to) && to.equals("ufw-reject-forward")) {
-        builder.culprit(
-            Culprit.wrong(
-                node.name(),
-                EntryKind.IPTABLES,
-                fact,
-                "ufw-reject-forward",
-                "comes before any chain that accepts pods"));
-      } else if (fact.value().target() instanceof Target.Jump(var to) && to.equals("FLANNEL-FWD")) {
-        builder.evidence(Evidence.of(fact, "would accept the pod network, but comes behind ufw"));
+  private Finding proven(ClusterView view, List<ForwardAudit> audits) {
+    boolean pings = audits.stream().anyMatch(ForwardAudit::passesPing);
+    Certainty certainty =
+        audits.stream()
+            .map(a -> a.knowsPods() ? a.certainty() : Certainty.LIKELY)
+            .min(Certainty::compareTo)
+            .orElse(Certainty.LIKELY);
+    FindingBuilder finding =
+        new FindingBuilder(this, Severity.ERROR)
+            .certainty(certainty)
+            .title(
+                "ufw on "
+                    + ForwardText.who(audits)
+                    + " denies routed packets: new connections to and from pods are dropped"
+                    + (pings ? ", pings pass" : ""))
+            .why(
+                "A packet between pods of two nodes is forwarded, so it passes chain FORWARD on"
+                    + " both. ufw's chains stand there, accept established connections"
+                    + (pings ? " and ICMP" : "")
+                    + " only, and the default of ufw for routed packets is to deny them."
+                    + (pings
+                        ? " A ping between pods works all the same and proves nothing here."
+                        : "")
+                    + ForwardText.assumptions(audits))
+            .expected(
+                "Default: … allow (routed), or rules before ufw's that accept the pod network")
+            .disposition(Disposition.FILTERED)
+            .seeByHand(
+                "ufw status verbose    # Default: … deny (routed)",
+                "iptables -L FORWARD -v -n    # does the policy's packet counter grow while a pod"
+                    + " connects to a pod of another node?");
+    List<Change> changes = new ArrayList<>();
+    Set<String> told = new LinkedHashSet<>();
+    for (ForwardAudit audit : audits) {
+      Optional<Fact<ChainRule>> rule = UfwForward.droppingRule(audit);
+      rule.ifPresent(r ->
+          finding.culprit(
+              Culprit.extra(
+                  audit.node().name(),
+                  EntryKind.IPTABLES,
+                  r,
+                  r.value().target().toString(),
+                  "takes what ufw was not told to pass")));
+      audit
+          .droppingPolicy()
+          .ifPresent(
+              c -> finding.culprit(ForwardText.policy(audit, c, "set by ufw: deny (routed)")));
+      if (told.add(audit.node().name())) {
+        UfwForward.denying(audit.node()).ifPresent(s -> finding.culprit(culprit(audit.node(), s)));
       }
+      UfwForward.jumpBeforeAccept(audit.chains())
+          .ifPresent(j -> finding.evidence(Evidence.of(j, "ufw decides here")));
+      ForwardText.affects(finding, audit);
+      changes.addAll(
+          ForwardText.changes(
+              audit,
+              ForwardText.accepting(
+                  PodNetworks.of(view, audit.node(), audit.family()),
+                  Optional.of(ForwardRejectBeforeAccept.COMMENT)),
+              Optional.of(1)));
     }
-    return builder.fix(fix(List.of(), List.of())).build();
-  }
-
-  private Finding byStatus(NodeState node, Fact<UfwStatus> status) {
-    return base(node.name(), Certainty.LIKELY, false)
-        .culprit(status(node, status))
-        .fix(fix(List.of(), List.of()))
+    return finding
+        .fix(
+            changes.isEmpty()
+                ? Fix.advice(OWNER, LASTING)
+                : new Fix(FixSafety.SAFE, changes, OWNER, LASTING))
         .build();
   }
 
-  private static Culprit status(NodeState node, Fact<UfwStatus> status) {
-    boolean routed = status.value().routedPolicy().isPresent();
-    return Culprit.of(
-        Optional.of(node.name()),
+  private static Culprit culprit(NodeState node, Fact<UfwStatus> status) {
+    return Culprit.wrong(
+        node.name(),
         EntryKind.IPTABLES,
-        status.value().toString(),
-        EntryState.WRONG,
-        status.from(),
-        routed ? status.value().routedPolicy().get() + " (routed)" : "active",
-        routed ? "pod traffic is routed" : "ufw denies routed packets unless told otherwise");
+        status,
+        status.value().routedPolicy().map(r -> r + " (routed)").orElse("active"),
+        "drops forwarded packets");
   }
 
-  private static Fix fix(List<IpPrefix> networks, List<Change> changes) {
-    String network = networks.isEmpty() ? "<pod network>" : networks.getFirst().toString();
-    String owner =
-        "ufw owns the policy and its chains, and writes FORWARD anew at every boot and reload";
-    String lasting =
-        "ufw route allow from "
-            + network
-            + " && ufw route allow to "
-            + network
-            + " (and ufw allow 8472/udp for flannel vxlan); or do without ufw on nodes: ufw disable && systemctl disable ufw";
-    return changes.isEmpty()
-        ? Fix.advice(owner, lasting)
-        : new Fix(FixSafety.SAFE, changes, owner, lasting);
+  /** Where the chains do not decide it, ufw's own words make it likely. */
+  private void byStatus(
+      ClusterView view,
+      NodeState node,
+      Fact<UfwStatus> status,
+      List<ForwardAudit> audits,
+      Outcome.Collector out) {
+    if (audits.isEmpty()) {
+      if (status.value().routedPolicy().isEmpty()) {
+        out.notChecked(
+            node.name(),
+            "ufw is active; neither ufw status verbose nor iptables FORWARD were recorded");
+      } else if (view.fabric().isCalico()) {
+        // cali-FORWARD is put first and accepts workloads before ufw sees them
+        out.notChecked(node.name(), "ufw denies routed packets; iptables FORWARD was not recorded");
+      } else if (ClusterView.iptables(node.host(), IpFamily.INET).isEmpty()) {
+        out.found(likely(view, node, status, Optional.empty()));
+      }
+      return;
+    }
+    for (ForwardAudit audit : audits) {
+      boolean open = !audit.unknown().isEmpty() && !UfwForward.policyAccepts(audit.chains());
+      Optional<Fact<ChainRule>> jump = UfwForward.jumpBeforeAccept(audit.chains());
+      if (open && node.named() && jump.isPresent()) {
+        if (UfwForward.mayAllow(status.value())) {
+          out.notChecked(node.name(), "ufw is active; its chains were not listed");
+        } else {
+          out.found(likely(view, node, status, Optional.of(audit.chains())));
+        }
+        return;
+      }
+    }
+  }
+
+  private Finding likely(
+      ClusterView view, NodeState node, Fact<UfwStatus> status, Optional<ForwardChains> chains) {
+    boolean stated = status.value().routedPolicy().isPresent();
+    Optional<Fact<ChainRule>> jump = chains.flatMap(UfwForward::jumpBeforeAccept);
+    Optional<Fact<ChainRule>> behind = chains.flatMap(UfwForward::acceptBehind);
+    FindingBuilder finding =
+        new FindingBuilder(this, Severity.ERROR)
+            .certainty(Certainty.LIKELY)
+            .title(
+                stated
+                    ? "ufw on " + node.name() + " denies routed packets, which pod traffic is"
+                    : "ufw is active on "
+                        + node.name()
+                        + " and decides in FORWARD"
+                        + behind.map(b -> " before " + target(b)).orElse(""))
+            .why(
+                "A packet between pods of two nodes is forwarded, so it passes chain FORWARD on"
+                    + " both. ufw denies routed packets unless told otherwise, and incoming ones"
+                    + " too: of a tunnel it drops the outer packets (UDP 8472 or 4789) unless a"
+                    + " rule allows them. Health checks from the node itself and connections over"
+                    + " SSH still work."
+                    + chains
+                        .map(c -> " The rules inside ufw's chains were not recorded.")
+                        .orElse(
+                            " iptables FORWARD was not recorded: a rule before ufw's may accept the"
+                                + " pods all the same."))
+            .expected("ufw inactive, or allow (routed) and the tunnel's port open")
+            .culprit(culprit(node, status))
+            .disposition(Disposition.FILTERED)
+            .seeByHand(
+                "ufw status verbose",
+                "iptables -L FORWARD -v -n --line-numbers",
+                "iptables -S | grep -e ufw-user-forward -e ufw-user-input -e 8472")
+            .fix(Fix.advice(OWNER, LASTING));
+    jump.ifPresent(j ->
+        finding.culprit(
+            Culprit.wrong(
+                node.name(),
+                EntryKind.IPTABLES,
+                j,
+                "ufw-reject-forward",
+                behind.map(b -> "before " + target(b)).orElse("before pods are accepted"))));
+    behind.ifPresent(b ->
+        finding.evidence(
+            new Evidence(entry(b), b.from(), "accepts pod traffic, but comes after ufw's chains")));
+    status.value().rules().stream()
+        .limit(3)
+        .forEach(r -> finding.evidence(new Evidence(r, status.from(), "a row of ufw's table")));
+    view.nodes().forEach(n -> finding.affectsBothWays(node.name(), n.name()));
+    view.get(Section.NODES).values().forEach(n -> finding.affectsBothWays(node.name(), n.name()));
+    return finding.build();
+  }
+
+  /** Without conditions: a listing may lack the columns that show them. */
+  private static String entry(Fact<ChainRule> jump) {
+    return "-A " + jump.value().chain() + " -j " + target(jump);
+  }
+
+  private static String target(Fact<ChainRule> rule) {
+    return rule.value().target() instanceof Target.Jump(var chain)
+        ? chain
+        : rule.value().target().toString();
   }
 }
