@@ -4,17 +4,20 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.cni.UfwStatus;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Source;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code ufw status [verbose|numbered]}; the rules below it show in iptables and are not read here.
+ * {@code ufw status [verbose|numbered]}. The rows of its table are kept as they are: what they do
+ * shows in iptables.
  */
 @AutoService(OutputParser.class)
 public final class UfwStatusParser implements OutputParser {
 
   private static final int RANK = 20;
   private static final int RANK_VERBOSE = 25;
+  private static final int MOST_RULES = 10_000;
 
   @Override
   public String name() {
@@ -49,6 +52,8 @@ public final class UfwStatusParser implements OutputParser {
     Optional<Boolean> active = Optional.empty();
     Optional<String> incoming = Optional.empty();
     Optional<String> routed = Optional.empty();
+    List<String> rules = new ArrayList<>();
+    boolean table = false;
     int at = source.firstLine();
     for (Lines.Line line : Lines.of(source)) {
       String text = line.text().strip();
@@ -56,6 +61,10 @@ public final class UfwStatusParser implements OutputParser {
         active = active(text);
         at = line.number();
       }
+      if (table && !text.isEmpty() && rules.size() < MOST_RULES) {
+        rules.add(String.join(" ", Lines.words(text)));
+      }
+      table |= text.startsWith("--");
       incoming = incoming.or(() -> policy(text, "(incoming)"));
       routed = routed.or(() -> policy(text, "(routed)"));
     }
@@ -64,7 +73,7 @@ public final class UfwStatusParser implements OutputParser {
       return builder.build();
     }
     builder.whole(Section.UFW, routed.isPresent() ? RANK_VERBOSE : RANK);
-    builder.add(Section.UFW, new UfwStatus(active.get(), incoming, routed), at);
+    builder.add(Section.UFW, new UfwStatus(active.get(), incoming, routed, rules), at);
     return builder.build();
   }
 

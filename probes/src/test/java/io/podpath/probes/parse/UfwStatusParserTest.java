@@ -7,6 +7,7 @@ import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Source;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -44,13 +45,18 @@ class UfwStatusParserTest {
   @Test
   void states() {
     assertThat(ufw(PLAIN).values())
-        .containsExactly(new UfwStatus(true, Optional.empty(), Optional.empty()));
+        .containsExactly(
+            new UfwStatus(
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                List.of("OpenSSH ALLOW Anywhere", "OpenSSH (v6) ALLOW Anywhere (v6)")));
     assertThat(ufw(VERBOSE).values())
-        .containsExactly(new UfwStatus(true, Optional.of("allow"), Optional.of("deny")));
+        .containsExactly(new UfwStatus(true, Optional.of("allow"), Optional.of("deny"), List.of()));
     assertThat(ufw("Status: inactive\n").values())
-        .containsExactly(new UfwStatus(false, Optional.empty(), Optional.empty()));
+        .containsExactly(new UfwStatus(false, Optional.empty(), Optional.empty(), List.of()));
     assertThat(ufw("状态： 不活动\n").values())
-        .containsExactly(new UfwStatus(false, Optional.empty(), Optional.empty()));
+        .containsExactly(new UfwStatus(false, Optional.empty(), Optional.empty(), List.of()));
     assertThat(ufw(VERBOSE.replace("deny (routed)", "disabled (routed)")).values())
         .extracting(UfwStatus::routedPolicy)
         .containsExactly(Optional.of("disabled"));
