@@ -11,6 +11,7 @@ import io.podpath.core.netfilter.Target;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
+import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
@@ -226,11 +227,13 @@ public final class UfwDeniesRouted implements Rule {
             .fix(Fix.advice(OWNER, LASTING));
     jump.ifPresent(j ->
         finding.culprit(
-            Culprit.wrong(
-                node.name(),
+            Culprit.of(
+                Optional.of(node.name()),
                 EntryKind.IPTABLES,
-                j,
-                "ufw-reject-forward",
+                entry(j),
+                EntryState.WRONG,
+                j.from(),
+                target(j),
                 behind.map(b -> "before " + target(b)).orElse("before pods are accepted"))));
     behind.ifPresent(b ->
         finding.evidence(
