@@ -103,8 +103,9 @@ final class ListReading {
           "iptables -L shows one table" + statedTable.map(t -> ", here " + t).orElse("");
       builder.part(tool.chains(), rank, reason).part(tool.rules(), rank, reason);
     }
+    Set<String> shown = new HashSet<>();
     for (RuleBlock read : blocks) {
-      read.addTo(builder, tool, true, source.filtered().isPresent());
+      read.addNewTo(builder, tool, source.filtered().isPresent(), shown);
     }
     return builder.build();
   }
@@ -140,12 +141,11 @@ final class ListReading {
    */
   private void open(Header header, int number) {
     boolean builtIn = header.policy().isPresent();
-    boolean again =
-        chains.contains(header.name())
-            || builtIn && userChainsBegun
+    boolean other =
+        builtIn && userChainsBegun
             || header.name().equals("PREROUTING") && chains.contains("FORWARD");
-    if (again && statedTable.isEmpty()) {
-      block = RuleBlock.loose(Optional.empty());
+    if (chains.contains(header.name()) || other && statedTable.isEmpty()) {
+      block = RuleBlock.loose(statedTable);
       blocks.add(block);
       chains.clear();
       userChainsBegun = false;

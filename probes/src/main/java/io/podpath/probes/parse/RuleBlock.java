@@ -32,6 +32,7 @@ final class RuleBlock {
   private final Optional<String> table;
   private final boolean dump;
   private final List<Declared> declared = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
   private final List<Row> rows = new ArrayList<>();
   private final Set<String> brokenChains = new HashSet<>();
   private boolean allBroken;
@@ -66,6 +67,7 @@ final class RuleBlock {
   void declare(
       String name, Optional<String> policy, Optional<Counters> counters, int line, boolean listed) {
     declared.add(new Declared(name, policy, counters, line, listed));
+    names.add(name);
   }
 
   void add(ChainRule rule, int line) {
@@ -78,6 +80,35 @@ final class RuleBlock {
 
   void breakAll() {
     allBroken = true;
+  }
+
+  boolean declares(String name) {
+    return names.contains(name);
+  }
+
+  /**
+   * Leaves out what an earlier block of the same text has shown already: one chain listed twice
+   * would hold its rules twice.
+   *
+   * @param shown chains of earlier blocks with their tables; this one's are added
+   */
+  void addNewTo(ReadingBuilder builder, IptablesTool tool, boolean filtered, Set<String> shown) {
+    Map<String, String> tables = tables();
+    Set<String> mine = new HashSet<>();
+    Set<String> again = new HashSet<>();
+    for (Declared chain : declared) {
+      String of = table.orElseGet(() -> tables.getOrDefault(chain.name, "filter"));
+      if (!shown.contains(of + " " + chain.name)) {
+        mine.add(of + " " + chain.name);
+      } else {
+        builder.unread(tool.rules(), chain.line, "the chain is listed a second time");
+        again.add(chain.name);
+      }
+    }
+    rows.removeIf(r -> again.contains(r.rule.chain()));
+    brokenChains.addAll(again);
+    shown.addAll(mine);
+    addTo(builder, tool, true, filtered);
   }
 
   void addTo(ReadingBuilder builder, IptablesTool tool, boolean committed, boolean filtered) {

@@ -176,6 +176,11 @@ final class SaveReading {
         counters = counters("[" + words.get(i + 1).raw() + ":" + words.get(i + 2).raw() + "]");
       }
     }
+    if (!dump && block().declares(name)) {
+      builder.unread(tool.rules(), number, "the chain " + name + " is listed a second time");
+      skipping = true;
+      return;
+    }
     block().declare(name, policy, counters, number, !dump);
   }
 

@@ -326,6 +326,16 @@ class IptablesListParserTest {
   }
 
   @Test
+  void aChainListedTwiceDoesNotHoldItsRulesTwice() {
+    for (String command : List.of("", "iptables -vL FORWARD")) {
+      Facts facts = facts(source(command, VERBOSE + "\n" + VERBOSE.replace("4649", "4854")));
+      assertThat(rules(facts).facts()).hasSize(5);
+      assertThat(chains(facts).facts()).hasSize(1);
+      assertThat(PARSER.parse(source(command, VERBOSE + VERBOSE)).unread()).hasSize(1);
+    }
+  }
+
+  @Test
   void aChainWithARowThatCannotBeReadIsNotWhole() {
     String text =
         NUMERIC.replace("1        0     0 KUBE-MARK-MASQ", "...\n1        0     0 KUBE-MARK-MASQ")

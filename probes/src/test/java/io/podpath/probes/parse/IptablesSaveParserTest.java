@@ -206,6 +206,16 @@ class IptablesSaveParserTest {
   }
 
   @Test
+  void whatIsListedTwiceIsReadOnce() {
+    String rules = "-P FORWARD DROP\n-A FORWARD -s 10.0.0.0/8 -j ACCEPT\n";
+    assertThat(rules(facts(source("iptables -S FORWARD", rules + rules)), Backend.UNSTATED).facts())
+        .hasSize(1);
+    assertThat(rules(facts(source("iptables-save", NFT + NFT)), Backend.NFT).facts()).hasSize(4);
+    assertThat(rules(facts(source("iptables-save", NFT + NFT)), Backend.NFT).isComplete())
+        .isFalse();
+  }
+
+  @Test
   void loneRulesTellNothingOfTheirChain() {
     Facts facts =
         facts(
