@@ -79,6 +79,8 @@ public record Culprit(
   /** A missing route is the same one however much of the way it should take is known. */
   private String identity() {
     int space = entry.indexOf(' ');
-    return kind == EntryKind.ROUTE && state == EntryState.MISSING && space > 0 ? entry.substring(0, space) : entry;
+    return kind == EntryKind.ROUTE && state == EntryState.MISSING && space > 0
+        ? entry.substring(0, space)
+        : entry;
   }
 }

@@ -155,21 +155,20 @@ public final class Diagnostician {
   private static boolean concerns(Finding finding, String command) {
     return finding.culprits().stream()
         .map(Culprit::kind)
-        .anyMatch(
-            kind ->
-                switch (kind) {
-                  case ROUTE -> command.contains("ip r") || command.contains("route ");
-                  case IPTABLES -> command.contains("tables");
-                  case NEIGH -> command.contains("ip n");
-                  case FDB -> command.contains("fdb");
-                  case ADDRESS, LINK -> command.contains("ip a") || command.contains("ip l");
-                  case SYSCTL -> command.contains("sysctl");
-                  case OVS -> command.contains("ovs-");
-                  case IPSET -> command.contains("ipset");
-                  case IPVS -> command.contains("ipvsadm");
-                  case RULE -> command.contains("ip rule");
-                  case FILE, BGP, OBJECT, LOG -> false;
-                });
+        .anyMatch(kind ->
+            switch (kind) {
+              case ROUTE -> command.contains("ip r") || command.contains("route ");
+              case IPTABLES -> command.contains("tables");
+              case NEIGH -> command.contains("ip n");
+              case FDB -> command.contains("fdb");
+              case ADDRESS, LINK -> command.contains("ip a") || command.contains("ip l");
+              case SYSCTL -> command.contains("sysctl");
+              case OVS -> command.contains("ovs-");
+              case IPSET -> command.contains("ipset");
+              case IPVS -> command.contains("ipvsadm");
+              case RULE -> command.contains("ip rule");
+              case FILE, BGP, OBJECT, LOG -> false;
+            });
   }
 
   private static boolean isClusterWide(String command) {

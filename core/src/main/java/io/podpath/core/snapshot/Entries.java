@@ -89,11 +89,10 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source
    */
   Entries<T> join(Entries<T> other, Section<T> section) {
     if (other.isEmpty()) {
-      return new Entries<>(facts, coverage.best(other.coverage), source.or(other::source));
+      return new Entries<>(facts, coverage.best(other.coverage), sourceOfBetter(other));
     }
     if (isEmpty()) {
-      return new Entries<>(
-          other.facts, coverage.best(other.coverage), other.source.or(this::source));
+      return new Entries<>(other.facts, coverage.best(other.coverage), sourceOfBetter(other));
     }
     Map<Object, T> theirs = new LinkedHashMap<>();
     for (Fact<T> fact : other.facts) {
@@ -113,7 +112,13 @@ public record Entries<T>(List<Fact<T>> facts, Coverage coverage, Optional<Source
         rows.add(fact);
       }
     }
-    return new Entries<>(rows, coverage.best(other.coverage), source.or(other::source));
+    return new Entries<>(rows, coverage.best(other.coverage), sourceOfBetter(other));
+  }
+
+  /** What is missing is missing in the reading that showed the whole table. */
+  private Optional<Source> sourceOfBetter(Entries<T> other) {
+    boolean theirs = other.isComplete() && !isComplete();
+    return theirs ? other.source.or(this::source) : source.or(other::source);
   }
 
   Entries<T> map(java.util.function.UnaryOperator<List<Fact<T>>> change) {

@@ -117,7 +117,8 @@ public final class IpAddrParser implements OutputParser {
 
   private static void announce(
       Optional<IpCommand> command, Rows rows, int rank, ReadingBuilder builder) {
-    // Every namespace has a loopback, so a listing without it is an excerpt, whatever the command was.
+    // Every namespace has a loopback, so a listing without it is an excerpt, whatever the command
+    // was.
     boolean loopback =
         rows.links.stream().anyMatch(l -> l.name.equals("lo"))
             || rows.addresses.stream().anyMatch(r -> r.address.device().equals("lo"));

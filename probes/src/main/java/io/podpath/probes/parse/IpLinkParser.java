@@ -73,7 +73,10 @@ public final class IpLinkParser implements OutputParser {
     return builder.build();
   }
 
-  /** Every namespace has a loopback, so a listing without it is an excerpt, whatever the command was. */
+  /**
+   * Every namespace has a loopback, so a listing without it is an excerpt, whatever the command
+   * was.
+   */
   static void announce(
       Optional<IpCommand> command, List<LinkDraft> links, int rank, ReadingBuilder builder) {
     boolean asked = command.isEmpty() || command.get().selectors().isEmpty();

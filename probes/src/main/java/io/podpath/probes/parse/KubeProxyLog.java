@@ -74,8 +74,7 @@ final class KubeProxyLog {
 
   private static ConfigProblem unknown(String section, String name, LogLine line) {
     boolean ours = line.says(STRUCT) || !line.says("Kubelet");
-    Optional<String> meant =
-        ours ? KubeProxyFields.meant(section, name) : Optional.empty();
+    Optional<String> meant = ours ? KubeProxyFields.meant(section, name) : Optional.empty();
     return new ConfigProblem(
         ConfigProblem.Kind.UNKNOWN_FIELD,
         KubeProxyFields.path(section, name),

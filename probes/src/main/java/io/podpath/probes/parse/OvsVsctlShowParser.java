@@ -104,7 +104,8 @@ public final class OvsVsctlShowParser implements OutputParser {
           line = number;
           // some copies have the rest of the interface on this line
           if (words.size() > 1) {
-            int rest = text.indexOf(words.get(1), words.getFirst().length()) + words.get(1).length();
+            int rest =
+                text.indexOf(words.get(1), words.getFirst().length()) + words.get(1).length();
             attributes(text.substring(rest).strip());
           }
         }

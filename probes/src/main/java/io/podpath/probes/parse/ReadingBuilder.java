@@ -46,10 +46,14 @@ public final class ReadingBuilder {
 
   /** States that the text shows this whole table, so that rows it lacks are absent. */
   public <T> ReadingBuilder whole(Section<T> section, int rank) {
-    // The reader of a transcript says what was filtered; a command that came with a loose file says it itself.
+    // The reader of a transcript says what was filtered; a command that came with a loose file says
+    // it itself.
     Optional<String> filter =
-        source.filtered().or(() -> source.command().map(ShellCommand::parse).flatMap(ShellCommand::filter));
-    open(section, rank, filter.<Coverage>map(Coverage.Partial::new).orElse(new Coverage.Complete()));
+        source
+            .filtered()
+            .or(() -> source.command().map(ShellCommand::parse).flatMap(ShellCommand::filter));
+    open(
+        section, rank, filter.<Coverage>map(Coverage.Partial::new).orElse(new Coverage.Complete()));
     return this;
   }
 

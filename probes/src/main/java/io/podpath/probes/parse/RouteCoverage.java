@@ -66,7 +66,10 @@ final class RouteCoverage {
           builder.part(Section.routes(family, scope), command.rank(), SOME);
         } else if (!all && scope == RouteScope.OTHER) {
           builder.part(Section.routes(family, scope), command.rank(), "only table " + table);
-        } else if (!all && scope == RouteScope.LOCAL && !rows.isEmpty() && rows.stream().noneMatch(RouteCoverage::isLoopback)) {
+        } else if (!all
+            && scope == RouteScope.LOCAL
+            && !rows.isEmpty()
+            && rows.stream().noneMatch(RouteCoverage::isLoopback)) {
           // table local always holds the loopback's own addresses
           builder.part(Section.routes(family, scope), command.rank(), EXCERPT);
         } else {

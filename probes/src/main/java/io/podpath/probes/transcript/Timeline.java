@@ -53,7 +53,10 @@ final class Timeline {
       Optional<String> grep,
       Kind kind) {
 
-    /** A node's addresses and subnet hardly change: a fuller table shown later completes an earlier one. */
+    /**
+     * A node's addresses and subnet hardly change: a fuller table shown later completes an earlier
+     * one.
+     */
     boolean showsOnlyNodes() {
       return reading.parts().stream().allMatch(p -> p.section().equals(Section.NODES));
     }

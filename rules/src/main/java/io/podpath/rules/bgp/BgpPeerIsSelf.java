@@ -90,8 +90,7 @@ public final class BgpPeerIsSelf implements Rule {
                 Fix.advice(
                     "Calico's datastore; confd writes bird.cfg from it within seconds",
                     "give the node's BGPPeer the right peerIP, one object (one YAML document) per peer: of repeated keys in one document only the last counts"));
-    boolean alone =
-        node.get(Section.BGP_SESSIONS).values().noneMatch(BgpSession::isEstablished);
+    boolean alone = node.get(Section.BGP_SESSIONS).values().noneMatch(BgpSession::isEstablished);
     if (alone) {
       view.machines().forEach(other -> finding.affectsBothWays(node.name(), other.name()));
     }

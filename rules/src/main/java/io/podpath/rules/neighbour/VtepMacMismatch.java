@@ -222,7 +222,7 @@ public final class VtepMacMismatch implements Rule {
                     + (good.isEmpty()
                         ? ""
                         : " Entries that were read are still right: it breaks with the next restart"
-                              + " of flanneld there, and for nodes that join."))
+                            + " of flanneld there, and for nodes that join."))
             .expected(announced.text().replace(announced.mac().toString(), device.mac().toString()))
             .culprit(stale(announced, device))
             .evidence(new Evidence(device.text(), device.from(), owner + " has " + device.mac()))

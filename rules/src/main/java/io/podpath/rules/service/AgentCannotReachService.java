@@ -98,7 +98,7 @@ public final class AgentCannotReachService implements Rule {
                     "service-chain-missing",
                     "service-address-without-virtual-server",
                     "service-source-not-masqueraded",
-                        "node-address-on-kube-ipvs0",
+                    "node-address-on-kube-ipvs0",
                     "forward-reject-before-accept",
                     "forward-drop-without-accept",
                     "interface-netmask-missing",

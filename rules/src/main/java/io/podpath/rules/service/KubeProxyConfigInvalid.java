@@ -65,7 +65,8 @@ public final class KubeProxyConfigInvalid implements Rule {
         if (unread.contains(seen.from())
             || seen.problem().kind() == ConfigProblem.Kind.NOT_PARSEABLE) {
           // a line that could not be read may be damage of the recording, not of the file
-          outcome.notChecked(node.name(), "kube-proxy's configuration: " + seen.from() + " could not be read");
+          outcome.notChecked(
+              node.name(), "kube-proxy's configuration: " + seen.from() + " could not be read");
           continue;
         }
         byField.computeIfAbsent(lastName(seen.problem().path()), p -> new ArrayList<>()).add(seen);
@@ -170,7 +171,10 @@ public final class KubeProxyConfigInvalid implements Rule {
           "no such field"
               + problem
                   .meant()
-                  .map(m -> "; meant is " + lastName(m) + problem.expected().map(e -> ": " + e).orElse(""))
+                  .map(m ->
+                      "; meant is "
+                          + lastName(m)
+                          + problem.expected().map(e -> ": " + e).orElse(""))
                   .orElse("");
       case WRONG_TYPE -> problem.expected().map(e -> "must be " + e).orElse("wrong type");
       case UNKNOWN_VALUE -> problem.expected().map(e -> "one of " + e).orElse("unknown value");

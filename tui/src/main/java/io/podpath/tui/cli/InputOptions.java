@@ -77,7 +77,10 @@ final class InputOptions {
     List<String> examples = inputs.examples();
     if (!examples.contains(name)) {
       String hint = Nearest.hint(name, examples);
-      String what = name.isEmpty() ? "--example needs a name" : "--example " + name + ": there is no such example";
+      String what =
+          name.isEmpty()
+              ? "--example needs a name"
+              : "--example " + name + ": there is no such example";
       String all = hint.isEmpty() ? "; there are\n  " + String.join("\n  ", examples) : hint;
       throw new Refusal(what + all);
     }
