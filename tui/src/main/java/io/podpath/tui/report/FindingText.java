@@ -25,6 +25,9 @@ final class FindingText {
   private static final int MOST_EVIDENCE = 8;
   private static final int MOST_PAIRS = 6;
 
+  /** A space at which no line ends. */
+  private static final char NO_BREAK = '\u00a0';
+
   private final Sheet sheet;
   private final TextOptions options;
   private final Paint paint;
@@ -238,12 +241,14 @@ final class FindingText {
             : counts ? "broken pairs" : "pairs concerned";
     String heading = "  " + what + ends + ": ";
     int most = all ? Integer.MAX_VALUE : MOST_PAIRS;
-    List<String> words = new ArrayList<>();
-    pairs.stream()
-        .limit(most)
-        .forEach(p -> words.add(SafeText.of(p.from()) + " -> " + SafeText.of(p.to())));
+    List<String> words = pairs.stream().limit(most).map(FindingText::unbroken).toList();
     String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
-    sheet.hanging(heading, String.join(", ", words) + more, UnaryOperator.identity());
+    sheet.hanging(heading, String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
+  }
+
+  private static String unbroken(Pair pair) {
+    String arrow = NO_BREAK + "->" + NO_BREAK;
+    return SafeText.of(pair.from()) + arrow + SafeText.of(pair.to());
   }
 
   private void evidence(List<Evidence> evidence, int most) {
