@@ -72,8 +72,13 @@ public final class HandMade {
                 new BrokenPair(
                     "worker-7", "worker-2", Disposition.REPLY_LOST, "reply", List.of("F1")))),
         List.of(
-            new Ranked("F1", HandMadeFindings.staleFdb(), List.of(), Optional.of(new Prediction(2, 0, 0))),
-            new Ranked("F2", HandMadeFindings.missingRoute(), List.of(), Optional.of(new Prediction(0, 0, 2))),
+            new Ranked(
+                "F1", HandMadeFindings.staleFdb(), List.of(), Optional.of(new Prediction(2, 0, 0))),
+            new Ranked(
+                "F2",
+                HandMadeFindings.missingRoute(),
+                List.of(),
+                Optional.of(new Prediction(0, 0, 2))),
             new Ranked("F3", HandMadeFindings.consequence(), List.of("F1"), Optional.empty()),
             new Ranked("F4", HandMadeFindings.mended(), List.of(), Optional.empty()),
             new Ranked("F5", HandMadeFindings.mtu(), List.of(), Optional.empty())),
@@ -136,7 +141,8 @@ public final class HandMade {
     String text =
         "# 查询路由表,发现路由表错误\r\n下一跳写错了 10.244.2.0/24 via 192.168.3.114 dev ens33 \u001b[31m红\u001b[0m\n";
     Provenance place =
-        HandMadeFindings.at(            "笔记\u202e.txt",
+        HandMadeFindings.at(
+            "笔记\u202e.txt",
             Optional.of("k8s-节点01" + HOSTILE),
             Optional.of("ip route" + HOSTILE),
             text,

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+
 /** Findings written by hand, each for what its text must show. */
 final class HandMadeFindings {
 
