@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Route;
@@ -18,6 +19,7 @@ import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.AddressPlan;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
@@ -69,11 +71,58 @@ public final class FlannelDaemonNotRunning implements Rule {
       boolean hasPods =
           !node.get(Section.SUBNET_ENV).isEmpty()
               || view.podSubnets().stream().anyMatch(c -> c.node().equals(node.name()));
-      if (hasPods && node.get(Section.LINKS).find(l -> l.name().equals(device)).isAbsent()) {
-        out.found(finding(view, node, device));
+      if (!hasPods || routesAround(view, node) || otherBackend(view)) {
+        continue;
+      }
+      switch (node.get(Section.LINKS).find(l -> l.name().equals(device))) {
+        case Gathered.Known<Fact<Link>>(var link) -> {}
+        case Gathered.Absent<Fact<Link>>() -> out.found(finding(view, node, device));
+        case Gathered.NotGathered<Fact<Link>>(var reason) -> {
+          if (route(node, device).isEmpty()) {
+            out.notChecked(node.name(), "links, for " + device + ": " + reason);
+          }
+        }
       }
     }
     return out.done();
+  }
+
+  /**
+   * A node that reaches other pod subnets by gateways on its cards works by host-gw; the device on
+   * another node is then left from a backend of before.
+   */
+  private static boolean routesAround(ClusterView view, NodeState node) {
+    return node.host()
+        .mainRoutes(IpFamily.INET)
+        .values()
+        .filter(r -> r.gateway().isPresent() && !r.destination().isDefault())
+        .filter(r -> r.device().filter(d -> Devices.isUnderlay(d, Optional.empty())).isPresent())
+        .anyMatch(r ->
+            view.podSubnets().stream()
+                .anyMatch(
+                    c -> !c.node().equals(node.name()) && c.subnet().equals(r.destination())));
+  }
+
+  /** net-conf.json names another backend than the device found stands for. */
+  private static boolean otherBackend(ClusterView view) {
+    String backend =
+        switch (view.fabric()) {
+          case FLANNEL_UDP -> "udp";
+          case FLANNEL_IPIP -> "ipip";
+          case FLANNEL_VXLAN,
+              FLANNEL_HOST_GW,
+              CALICO_IPIP,
+              CALICO_VXLAN,
+              CALICO_BGP,
+              STATIC_ROUTES,
+              OVS_GRE,
+              UNKNOWN ->
+              "vxlan";
+        };
+    return view.get(Section.FLANNEL_NETWORKS)
+        .values()
+        .flatMap(n -> n.backend().stream())
+        .anyMatch(b -> !b.equalsIgnoreCase(backend));
   }
 
   private Finding finding(ClusterView view, NodeState node, String device) {
@@ -85,13 +134,16 @@ public final class FlannelDaemonNotRunning implements Rule {
             .title("flanneld does not run on " + name + ": " + device + " is missing there")
             .why(
                 udp
-                    ? "flannel0 is a TUN device that belongs to the flanneld process: when the process ends, the kernel removes the device and the route"
-                        + " through it. Packets for other nodes then take the default route, and the UDP packets of the others are answered with port"
-                        + " unreachable."
+                    ? "flannel0 is a TUN device that belongs to the flanneld process: when the"
+                        + " process ends, the kernel removes the device and the route through it."
+                        + " Packets for other nodes then take the default route, and the UDP"
+                        + " packets of the others are answered with port unreachable."
                     : "flanneld makes "
                         + device
-                        + " when it has got a subnet, and leaves it when it ends. Without the device the node has no way to the pods of"
-                        + " others, and the others cannot reach its pods. flanneld has never come up here, or somebody removed the device.")
+                        + " when it has got a subnet, and leaves it when it ends. Without the"
+                        + " device the node has no way to the pods of others, and the others cannot"
+                        + " reach its pods. flanneld has never come up here, or somebody removed"
+                        + " the device.")
             .expected(device + " and the routes through it, as on the other nodes")
             .disposition(Disposition.NO_ROUTE)
             .explainedBy(
@@ -107,6 +159,9 @@ public final class FlannelDaemonNotRunning implements Rule {
                     device,
                     node.get(Section.LINKS).first().map(Fact::from),
                     "flanneld of " + name + " is not running"));
+    node.get(Section.SUBNET_ENV)
+        .first()
+        .ifPresent(e -> builder.evidence(Evidence.of(e, "flanneld has run here and had a subnet")));
     Optional<NodeState> other =
         view.machines().stream()
             .filter(n -> n.get(Section.LINKS).values().map(Link::name).anyMatch(device::equals))
@@ -142,7 +197,8 @@ public final class FlannelDaemonNotRunning implements Rule {
                     new Change.Instruction(
                         name, "systemctl restart flanneld", "systemctl stop flanneld")),
                 "flanneld makes device and routes when it starts",
-                "read its log for why it ended; where it runs as a pod: kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName="
+                "read its log for why it ended; where it runs as a pod: kubectl -n kube-flannel"
+                    + " delete pod -l app=flannel --field-selector spec.nodeName="
                     + name))
         .build();
   }

@@ -3,6 +3,7 @@ package io.podpath.rules.overlay;
 import io.podpath.core.cni.OvsPort;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -31,13 +32,12 @@ final class GreLinks {
   GreLinks(ClusterView view) {
     this.view = view;
     for (NodeState node : view.machines()) {
-      if (node.get(Section.OVS_PORTS).isNotGathered()) {
+      if (!carriesPods(node)) {
         continue;
       }
       List<Port> own = new ArrayList<>();
       for (Fact<OvsPort> fact : node.get(Section.OVS_PORTS).facts()) {
-        boolean gre =
-            fact.value().type().filter(t -> t.equals("gre") || t.equals("ipsec_gre")).isPresent();
+        boolean gre = isGre(fact.value());
         fact.value()
             .remoteIp()
             .filter(r -> gre)
@@ -45,6 +45,40 @@ final class GreLinks {
       }
       ports.put(node.name(), own);
     }
+  }
+
+  /** An Open vSwitch without GRE ports may be there for something else than pods. */
+  private static boolean carriesPods(NodeState node) {
+    List<OvsPort> ports = node.get(Section.OVS_PORTS).values().toList();
+    Set<String> names = new LinkedHashSet<>();
+    ports.forEach(p -> names.add(p.interfaceName()));
+    ports.forEach(p -> names.add(p.bridge()));
+    return ports.stream().anyMatch(GreLinks::isGre)
+        || node.get(Section.LINKS)
+            .values()
+            .filter(l -> l.master().filter(Devices::isPodBridge).isPresent())
+            .anyMatch(l -> names.contains(l.name()) || l.peer().filter(names::contains).isPresent())
+        || node.get(Section.BRIDGE_PORTS)
+            .values()
+            .filter(b -> Devices.isPodBridge(b.bridge()))
+            .anyMatch(b -> names.contains(b.port()));
+  }
+
+  private static boolean isGre(OvsPort port) {
+    return port.type().filter(t -> t.equals("gre") || t.equals("ipsec_gre")).isPresent();
+  }
+
+  /**
+   * Whether a port of the node leads nobody knows where: no address, or one that two nodes claim.
+   */
+  boolean isUnclear(String node) {
+    boolean disputed = of(node).stream().anyMatch(p -> view.plan().ownersOf(p.remote()).size() > 1);
+    return disputed
+        || view.snapshot()
+            .node(node)
+            .filter(n ->
+                n.get(Section.OVS_PORTS).values().anyMatch(p -> isGre(p) && p.remoteIp().isEmpty()))
+            .isPresent();
   }
 
   /** Nodes whose ports were read. */

@@ -1,6 +1,7 @@
 package io.podpath.rules.overlay;
 
 import com.google.auto.service.AutoService;
+import io.podpath.core.cni.OvsPort;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
@@ -17,8 +18,10 @@ import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.AddressPlan;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
@@ -52,6 +55,12 @@ public final class GrePortMissing implements Rule {
       return out.done();
     }
     GreLinks links = new GreLinks(view);
+    for (NodeState node : view.machines()) {
+      Entries<OvsPort> ports = node.get(Section.OVS_PORTS);
+      if (ports.isNotGathered()) {
+        out.notChecked(node.name(), "Open vSwitch ports: " + ports.coverage().gap());
+      }
+    }
     boolean oneSided = false;
     for (String node : links.nodes()) {
       boolean whole =
@@ -60,6 +69,7 @@ public final class GrePortMissing implements Rule {
         if (!whole) {
           out.notChecked(node, "Open vSwitch ports: not all were recorded");
         } else if (links.strays(node).isEmpty()
+            && !links.isUnclear(node)
             && !links.joinedBy(node, other.node().name()).isEmpty()) {
           out.found(oneSided(view, links, node, other));
           oneSided = true;
@@ -67,7 +77,8 @@ public final class GrePortMissing implements Rule {
       }
     }
     List<Set<String>> islands = links.islands();
-    boolean strays = links.nodes().stream().anyMatch(n -> !links.strays(n).isEmpty());
+    boolean strays =
+        links.nodes().stream().anyMatch(n -> !links.strays(n).isEmpty() || links.isUnclear(n));
     boolean allWhole =
         links.nodes().stream()
             .allMatch(n ->
@@ -85,8 +96,9 @@ public final class GrePortMissing implements Rule {
     return new FindingBuilder(this, severity())
         .title(title)
         .why(
-            "Frames between containers of two nodes pass GRE ports that join the nodes' bridges, directly or over other nodes. A link needs a port at"
-                + " both ends: Open vSwitch accepts GRE packets only from addresses that one of its ports names.")
+            "Frames between containers of two nodes pass GRE ports that join the nodes' bridges,"
+                + " directly or over other nodes. A link needs a port at both ends: Open vSwitch"
+                + " accepts GRE packets only from addresses that one of its ports names.")
         .disposition(Disposition.NO_SUCH_NODE)
         .seeByHand("ovs-vsctl show", "ovs-appctl fdb/show br0");
   }
@@ -155,7 +167,8 @@ public final class GrePortMissing implements Rule {
                 "ovsdb keeps ports; nobody rewrites them",
                 "ovs-vsctl add-port "
                     + links.bridge(node)
-                    + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the other node>, on both nodes"))
+                    + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the"
+                    + " other node>, on both nodes"))
         .build();
   }
 
@@ -179,7 +192,8 @@ public final class GrePortMissing implements Rule {
           owner,
           "ovs-vsctl add-port "
               + links.bridge(node)
-              + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the other node>");
+              + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the other"
+              + " node>");
     }
     String name = free(links, node);
     String bridge = links.bridge(node);
@@ -198,7 +212,8 @@ public final class GrePortMissing implements Rule {
                     + remote.get(),
                 "ovs-vsctl del-port " + bridge + " " + name)),
         owner,
-        "ovsdb is kept over a reboot; correct the script that makes the ports as well. Do not close a ring of bridges without spanning tree");
+        "ovsdb is kept over a reboot; correct the script that makes the ports as well. Do not close"
+            + " a ring of bridges without spanning tree");
   }
 
   private static String free(GreLinks links, String node) {
