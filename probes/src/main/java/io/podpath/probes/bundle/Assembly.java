@@ -76,9 +76,8 @@ final class Assembly {
     for (Piece piece : pieces) {
       Optional<Owner> owner = piece.located().owner();
       if (piece.what() instanceof What.Output(var outcome)) {
-        // a loose text nobody recognised may be no node's at all
-        boolean known = arrangement.isBundle() || !(outcome instanceof Outcome.Unrecognised);
-        owner.filter(o -> known).ifPresent(o -> builder.node(o.node(), o.named()));
+        // a loose text may tell of the cluster only, or of nothing
+        owner.filter(o -> arrangement.isBundle()).ifPresent(o -> builder.node(o.node(), o.named()));
         add(builder, owner, piece.source(), outcome);
       }
     }

@@ -55,7 +55,7 @@ public final class InputReader {
       if (BundleLayout.isCapture(text.path())) {
         intake.capture(text.input(), text.path());
       } else {
-        intake.texts().add(text);
+        intake.add(text);
       }
     }
     return finish(intake);
@@ -69,13 +69,24 @@ public final class InputReader {
             .sorted(
                 Comparator.comparing(RecordedCapture::path).thenComparing(RecordedCapture::input))
             .toList();
-    History history = new Assembly(Arrangement.of(layout, intake), parsers, intake).assemble();
+    History history = history(layout, intake);
     List<Note> notes =
         intake.notes().stream()
             .distinct()
             .sorted(Comparator.comparing(Note::file).thenComparing(Note::text))
             .toList();
     return new Input(history, notes, captures);
+  }
+
+  private History history(BundleLayout layout, Intake intake) throws InputException {
+    try {
+      return new Assembly(Arrangement.of(layout, intake), parsers, intake).assemble();
+    } catch (OutOfMemoryError e) {
+      // the limits are made so that this does not happen, but they cannot know every text; all that was read is let go of here
+      throw new InputException(
+          "the texts need more memory than podpath has (%s); give fewer nodes, or more memory (JAVA_TOOL_OPTIONS=-Xmx8g)"
+              .formatted(Limits.size(Runtime.getRuntime().maxMemory())));
+    }
   }
 
   private static RecordedCapture capture(BundleLayout layout, NamedText file) {

@@ -9,11 +9,14 @@ import java.util.List;
 /** Collects the texts of all inputs and keeps the account of how much was read. */
 final class Intake {
 
+  private static final int BYTES_PER_JSON_VALUE = 30;
+
   private final Limits limits;
   private final List<NamedText> texts = new ArrayList<>();
   private final List<Note> notes = new ArrayList<>();
   private final List<NamedText> captures = new ArrayList<>();
   private long bytes;
+  private long lines;
   private int files;
 
   Intake(Limits limits) {
@@ -50,7 +53,7 @@ final class Intake {
 
   InputException tooManyFiles(String input) {
     return new InputException(
-        "%s: holds more than %d files, which is more than podpath reads; give the directory of one recording"
+        "%s: holds more than %s files, which is more than podpath reads; give the directory of one recording"
             .formatted(input, limits.files()));
   }
 
@@ -68,10 +71,38 @@ final class Intake {
     captures.add(new NamedText(input, path, ""));
   }
 
-  void add(String input, String path, TextDecoder.Decoded decoded) {
+  void add(String input, String path, TextDecoder.Decoded decoded) throws InputException {
     NamedText text = new NamedText(input, path, decoded.text());
     decoded.remark().ifPresent(r -> note(BundleLayout.shown(text), r));
+    add(text);
+  }
+
+  /** Adds a text whose bytes were counted. */
+  void add(NamedText text) throws InputException {
+    lines += lines(text.text());
+    if (lines > limits.linesInAll()) {
+      throw new InputException(
+          "%s: the texts have more than %s lines together, which is more than fits into podpath's memory; give fewer nodes, or more memory (JAVA_TOOL_OPTIONS=-Xmx8g)"
+              .formatted(text.input(), limits.linesInAll()));
+    }
     texts.add(text);
+  }
+
+  /** JSON has hardly any lines: it counts by its length, a value with its name taken as a line. */
+  private static long lines(String text) {
+    int start = 0;
+    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    boolean json = start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
+    if (json) {
+      return text.length() / BYTES_PER_JSON_VALUE + 1;
+    }
+    long lines = 1;
+    for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
+      lines++;
+    }
+    return lines;
   }
 
   /** What became of a stream of bytes. */

@@ -135,7 +135,7 @@ final class Unpacking extends InputStream {
   static void check(String input, long out, long in, Limits limits) throws Refused {
     if (out > HARMLESS && out / limits.archiveRatio() > in) {
       throw new Refused(
-          "%s: unpacks to more than %d times its size, as archives made to do harm do; unpack it yourself if you trust it, and give the directory"
+          "%s: unpacks to more than %s times its size, as archives made to do harm do; unpack it yourself if you trust it, and give the directory"
               .formatted(input, limits.archiveRatio()));
     }
   }

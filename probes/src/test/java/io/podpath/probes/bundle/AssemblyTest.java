@@ -164,6 +164,13 @@ class AssemblyTest {
   }
 
   @Test
+  void looseObjectsAreNoNode() throws Exception {
+    Snapshot snapshot = latest(Map.of("nodes.yaml", SmallRecording.NODES));
+    assertThat(snapshot.nodes()).isEmpty();
+    assertThat(snapshot.get(Section.NODES).facts()).hasSize(2);
+  }
+
+  @Test
   void looseFilesThatNameTheirNode() throws Exception {
     Snapshot snapshot =
         latest(

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class InputRefusalTest {
 
-  private static final Limits SMALL = new Limits(4 << 20, 16 << 20, 100, 8, 400);
+  private static final Limits SMALL = new Limits(4 << 20, 16 << 20, 1_200_000, 100, 8, 400);
 
   @TempDir Path directory;
 
@@ -113,6 +113,22 @@ class InputRefusalTest {
           directory.resolve("f" + i + ".txt"), "10.0.0.0/8 dev eth0\n".repeat(170_000));
     }
     assertThat(refusal(SMALL, directory.toString())).contains("more than 16 MiB together");
+  }
+
+  @Test
+  void moreLinesThanFitIntoMemory() throws Exception {
+    assertThat(refusalOf("lines.txt", "\n".repeat(2_000_000).concat("x\n").getBytes(StandardCharsets.UTF_8)))
+        .contains("the texts have more than 1200000 lines together, which is more than fits into podpath's memory");
+    Limits few = new Limits(4 << 20, 16 << 20, 1000, 100, 8, 400);
+    assertThat(refusal(few, write("values.json", "[1,1,1,1,1,1,1,1,1]".repeat(2000).getBytes(StandardCharsets.UTF_8)))).contains("more than 1000 lines");
+  }
+
+  @Test
+  void limitsFollowTheMemory() {
+    assertThat(Limits.forMemory(64L << 30)).isEqualTo(Limits.STANDARD);
+    assertThat(Limits.forMemory(512L << 20).bytesPerText()).isEqualTo(32L << 20);
+    assertThat(Limits.size(1536L << 20)).isEqualTo("1.5 GiB");
+    assertThat(Limits.size(1L << 30)).isEqualTo("1 GiB");
   }
 
   @Test
@@ -364,6 +380,14 @@ class InputRefusalTest {
     public int read() {
       next = (next + 1) % text.length;
       return text[next];
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) {
+      for (int i = 0; i < length; i++) {
+        buffer[offset + i] = (byte) read();
+      }
+      return length;
     }
   }
 }
