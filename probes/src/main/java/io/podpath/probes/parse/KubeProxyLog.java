@@ -63,13 +63,14 @@ final class KubeProxyLog {
   /**
    * json-iterator up to Kubernetes 1.22: "v1alpha1.KubeProxyConfiguration.IPTables:
    * v1alpha1.KubeProxyIPTablesConfiguration.MasqueradeBit: ReadObject: found unknown field:
-   * masqueradeAl, error found in …". It names the field it read last, so only the structure counts.
+   * masqueradeAl, error found in …". The fields it names are those it came to next, so the piece of
+   * the configuration behind "bigger context" tells the structure better.
    */
   private static Optional<ConfigProblem> unknownOfOld(LogLine line) {
     String rest = line.behind("found unknown field: ").orElse("");
     int end = rest.indexOf(',');
     String name = LogLine.firstWord(end > 0 ? rest.substring(0, end) : rest);
-    return name.isEmpty() ? Optional.empty() : Optional.of(unknown(structure(line), name, line));
+    return name.isEmpty() ? Optional.empty() : Optional.of(unknown(enclosing(line, name).orElseGet(() -> structure(line)), name, line));
   }
 
   private static ConfigProblem unknown(String section, String name, LogLine line) {
@@ -82,6 +83,23 @@ final class KubeProxyLog {
         meant.flatMap(KubeProxyFields::typeOf),
         meant,
         line.number());
+  }
+
+  /** The structure that holds the field in the piece of JSON the decoder shows; empty if that begins inside it. */
+  private static Optional<String> enclosing(LogLine line, String name) {
+    String context = line.behind("bigger context").orElse("").replace("\\\"", "\"");
+    int at = context.indexOf("\"" + name + "\"");
+    int depth = 0;
+    for (int i = at - 1; i >= 0; i--) {
+      char c = context.charAt(i);
+      depth += c == '}' ? 1 : 0;
+      if (c == '{' && depth-- == 0) {
+        int key = context.lastIndexOf('"', i);
+        int start = key < 0 ? -1 : context.lastIndexOf('"', key - 1);
+        return Optional.of(start < 0 ? "" : context.substring(start + 1, key));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The structure the decoder was in: empty text at the top. */

@@ -186,6 +186,19 @@ class AgentLogParserTest {
                     "error: v1alpha1.KubeProxyConfiguration.BindAddress: ReadObject: found unknown field: mod, error found in #10 byte")
                 .path())
         .isEqualTo("mod");
+    assertThat(
+            rejected(
+                    "error: v1alpha1.KubeProxyConfiguration.IPVS: v1alpha1.KubeProxyIPVSConfiguration.Scheduler: ReadObject: found unknown field: mod, error found in #10 byte of ...|x|...,"
+                        + " bigger context ...|{\"iptables\":{\"masqueradeBit\":14},\"mod\":\"ipvs\",\"ipvs\":{|...")
+                .path())
+        .as("the piece of configuration shows it at the top")
+        .isEqualTo("mod");
+    assertThat(
+            rejected(
+                    "error: v1alpha1.KubeProxyConfiguration.Mode: ReadObject: found unknown field: schedular, error found in #10 byte of ...|x|..., bigger context"
+                        + " ...|,\"ipvs\":{\"schedular\":\"rr\"|...")
+                .path())
+        .isEqualTo("ipvs.schedular");
     ConfigProblem type =
         rejected(
             "error: v1alpha1.KubeProxyConfiguration: FeatureGates: ReadMapCB: expect { or n, but found \", error found in #10 byte of ...|reGates\":\"\",\"healthz|...");

@@ -370,4 +370,19 @@ class KubectlTableParserTest {
     Pod last = read("kubectl get pods -A -o wide", PODS).rows(Section.PODS).getLast();
     assertThat(last.node()).isEmpty();
   }
+
+  @Test
+  void cellsOfSeveralWordsStandBetweenTheGaps() {
+    TextTable table = TextTable.under("NAME   NOTE      NODE").orElseThrow();
+    assertThat(table.cells("a-name-too-long-for-its-column   two words   n1"))
+        .containsEntry("NOTE", "two words")
+        .containsEntry("NODE", "n1");
+    assertThat(table.cells("a                n1")).containsEntry("NODE", "n1").doesNotContainKey("NOTE");
+  }
+
+  @Test
+  void aFailureIsNoNodeByThatName() {
+    Told told = read("kubectl get nodes -o custom-columns=A:.metadata.name,B:.spec.podCIDR", "error: You must be logged in to the server\n");
+    assertThat(told.rows(Section.NODES)).isEmpty();
+  }
 }
