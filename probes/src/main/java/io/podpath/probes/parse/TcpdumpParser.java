@@ -98,17 +98,14 @@ public final class TcpdumpParser implements OutputParser {
     if (text.length() > 4000) {
       return false;
     }
-    int header = text.lastIndexOf("(tos ");
-    boolean fields =
-        text.endsWith(")")
-            && Math.max(header, text.lastIndexOf("(flowlabel ")) >= 0
-            && text.indexOf(" > ", Math.max(0, header)) < 0;
-    boolean lastFields =
-        text.endsWith(")")
-            && text.lastIndexOf(" > ") < Math.max(header, text.lastIndexOf("(hlim "));
+    int header = -1;
+    for (String field : List.of("(tos ", "(flowlabel ", "(class ", "(hlim ")) {
+      header = Math.max(header, text.lastIndexOf(field));
+    }
+    boolean fields = text.endsWith(")") && header >= 0 && text.lastIndexOf(" > ") < header;
     int overlay = Math.max(text.lastIndexOf("OTV, "), text.lastIndexOf("VXLAN, "));
     boolean tunnel = overlay >= 0 && text.indexOf(" > ", overlay) < 0;
-    return fields || lastFields || tunnel;
+    return fields || tunnel;
   }
 
   private static void flush(StringBuilder open, int line, ReadingBuilder builder) {

@@ -109,6 +109,15 @@ class BridgeFdbParserTest {
   }
 
   @Test
+  void masterIsAFlagWhereNoBridgeFollows() {
+    Parsed parsed = Parsed.by(parser, "bridge fdb", "5e:21:0c:9d:44:07 dev vx0 master static\n");
+
+    assertThat(parsed.rows(Section.FDB).getFirst().master()).isEmpty();
+    assertThat(parsed.rows(Section.FDB).getFirst().flags())
+        .containsExactlyInAnyOrder("master", "static");
+  }
+
+  @Test
   void anEntryWithANextHopGroupSaysSo() {
     FdbEntry entry =
         Parsed.by(parser, "bridge fdb", "5e:21:0c:9d:44:07 dev vx0 nhid 10 self permanent\n")

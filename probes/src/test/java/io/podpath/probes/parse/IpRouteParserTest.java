@@ -325,7 +325,7 @@ class IpRouteParserTest {
     String whole =
         "default via 192.168.2.2 dev ens33 proto static\n192.168.2.0/24 dev ens33 proto kernel scope link src 192.168.2.101\n";
     String gatewayNowhere =
-        "default via 192.168.2.2 dev ens33 proto static\nblackhole 10.90.36.64/26 proto bird\n";
+        "default via 192.168.2.2 dev ens33 proto static\n10.9.0.0/24 dev ens34 proto kernel scope link src 10.9.0.1\n";
     String onlyPods =
         "10.10.0.0/24 via 10.10.0.0 dev flannel.1 onlink\n10.10.7.0/24 dev cni0 proto kernel scope link src 10.10.7.1\n";
     String local =

@@ -122,6 +122,20 @@ class TcpdumpParserTest {
   }
 
   @Test
+  void readsTheVerboseFormOfIpv6() {
+    SeenPacket packet =
+        packet(
+            "12:00:00.1 IP6 (flowlabel 0x3d2f0, hlim 64, next-header ICMPv6 (58) payload length: 64) 2001:db8::1 > 2001:db8::2: [icmp6 sum ok] ICMP6, echo request, id 1, seq 1\n");
+    SeenPacket split =
+        packet(
+            "12:00:00.1 IP6 (hlim 64, next-header TCP (6) payload length: 40)\n    2001:db8::1.443 > 2001:db8::2.5555: Flags [S], length 0\n");
+
+    assertThat(packet.protocol()).contains(IpProtocol.ICMPV6);
+    assertThat(split.protocol()).contains(IpProtocol.TCP);
+    assertThat(split.destination()).isEqualTo(IpAddress.of("2001:db8::2"));
+  }
+
+  @Test
   void readsGre() {
     SeenPacket packet =
         packet(
