@@ -196,7 +196,7 @@ public final class TranscriptReader {
   }
 
   private void takeEffects(int time, Scene scene, ShellCommand command) {
-    applyFile(time, scene, command);
+    applyFile(time, command);
     if (!CommandEffects.mutates(command)) {
       return;
     }
@@ -234,7 +234,7 @@ public final class TranscriptReader {
   private final Map<String, Set<String>> ownAddresses = new HashMap<>();
 
   /** {@code kubectl apply -f FILE} of a file whose content the text shows. */
-  private void applyFile(int time, Scene scene, ShellCommand command) {
+  private void applyFile(int time, ShellCommand command) {
     boolean applies =
         Set.of("kubectl", "calicoctl").contains(command.program())
             && command.operands().stream()
@@ -326,7 +326,7 @@ public final class TranscriptReader {
   private static Reading withoutObjects(Reading reading) {
     return new Reading(
         reading.parts().stream()
-            .<Reading.Part<?>>filter(p -> p.section().scope() != Section.Scope.CLUSTER)
+            .filter(p -> p.section().scope() != Section.Scope.CLUSTER)
             .toList(),
         reading.unread());
   }
