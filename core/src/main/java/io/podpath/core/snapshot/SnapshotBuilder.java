@@ -18,7 +18,15 @@ public final class SnapshotBuilder {
   private final Facts.Builder cluster = new Facts.Builder();
   private final Map<String, Node> nodes = new HashMap<>();
   private final List<UnreadLine> unread = new ArrayList<>();
+  private final List<Common<?>> ofEveryNode = new ArrayList<>();
   private Optional<String> takenAt = Optional.empty();
+
+  /** A table that holds for every node alike. */
+  private record Common<T>(Section<T> section, Entries<T> entries, int rank) {
+    void addTo(Facts.Builder facts) {
+      facts.add(section, entries, rank);
+    }
+  }
 
   private static final class Node {
     private final String name;
@@ -72,6 +80,16 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /**
+   * Adds a table of node scope that every node shares, such as kube-proxy's ConfigMap.
+   *
+   * @param rank below that of what a node itself tells
+   */
+  public <T> SnapshotBuilder addToEveryNode(Section<T> section, Entries<T> entries, int rank) {
+    ofEveryNode.add(new Common<>(section, entries, rank));
+    return this;
+  }
+
   public SnapshotBuilder unread(List<UnreadLine> lines) {
     unread.addAll(lines);
     return this;
@@ -83,7 +101,10 @@ public final class SnapshotBuilder {
 
   public Snapshot build() {
     SortedMap<String, NodeState> built = new TreeMap<>();
-    nodes.values().forEach(n -> built.put(n.name, n.build()));
+    for (Node node : nodes.values()) {
+      ofEveryNode.forEach(c -> c.addTo(node.host));
+      built.put(node.name, node.build());
+    }
     return new Snapshot(takenAt, cluster.build(), built, unread);
   }
 }

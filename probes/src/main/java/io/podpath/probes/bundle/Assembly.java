@@ -26,6 +26,9 @@ final class Assembly {
   private static final String NOT_RECOGNISED =
       "not recognised as the output of a tool podpath reads";
 
+  /** Below what a node's own file tells of the same. */
+  private static final int SHARED_RANK = 1;
+
   private final Arrangement arrangement;
   private final PieceReader reader;
   private final Intake intake;
@@ -80,6 +83,7 @@ final class Assembly {
         owner.filter(o -> arrangement.isBundle()).ifPresent(o -> builder.node(o.node(), o.named()));
         add(builder, owner, piece.source(), outcome);
       }
+      addShared(builder, piece);
     }
     addMissing(builder, pieces);
     CniDirectory.addTo(builder, pieces, arrangement.index());
@@ -104,6 +108,22 @@ final class Assembly {
   /** A text of no node can tell of the cluster only. */
   private static boolean counts(Optional<Owner> owner, Section<?> section) {
     return owner.isPresent() || section.scope() == Section.Scope.CLUSTER;
+  }
+
+  /**
+   * kubeadm keeps kube-proxy's configuration in one ConfigMap, which its pods on all nodes read.
+   */
+  private static void addShared(SnapshotBuilder builder, Piece piece) {
+    boolean cluster = piece.located().place() instanceof Place.ClusterFile;
+    if (cluster && piece.what() instanceof What.Output(Outcome.Read(var reading))) {
+      reading.parts().stream()
+          .filter(p -> p.section().equals(Section.KUBE_PROXY_CONFIG))
+          .forEach(p -> addShared(builder, p));
+    }
+  }
+
+  private static <T> void addShared(SnapshotBuilder builder, Reading.Part<T> part) {
+    builder.addToEveryNode(part.section(), part.entries(), SHARED_RANK);
   }
 
   private static <T> void addPart(

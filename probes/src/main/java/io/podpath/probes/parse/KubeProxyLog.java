@@ -70,7 +70,9 @@ final class KubeProxyLog {
     String rest = line.behind("found unknown field: ").orElse("");
     int end = rest.indexOf(',');
     String name = LogLine.firstWord(end > 0 ? rest.substring(0, end) : rest);
-    return name.isEmpty() ? Optional.empty() : Optional.of(unknown(enclosing(line, name).orElseGet(() -> structure(line)), name, line));
+    return name.isEmpty()
+        ? Optional.empty()
+        : Optional.of(unknown(enclosing(line, name).orElseGet(() -> structure(line)), name, line));
   }
 
   private static ConfigProblem unknown(String section, String name, LogLine line) {
@@ -85,7 +87,10 @@ final class KubeProxyLog {
         line.number());
   }
 
-  /** The structure that holds the field in the piece of JSON the decoder shows; empty if that begins inside it. */
+  /**
+   * The structure that holds the field in the piece of JSON the decoder shows; empty if that begins
+   * inside it.
+   */
   private static Optional<String> enclosing(LogLine line, String name) {
     String context = line.behind("bigger context").orElse("").replace("\\\"", "\"");
     int at = context.indexOf("\"" + name + "\"");

@@ -66,6 +66,35 @@ class AssemblyTest {
   }
 
   @Test
+  void everyNodeReadsTheOneConfigMapOfKubeProxyUnlessItHasAFile() throws Exception {
+    Map<String, String> files = SmallRecording.files();
+    files.put(
+        "cluster/configmaps.yaml",
+        """
+        apiVersion: v1
+        kind: List
+        items:
+        - apiVersion: v1
+          kind: ConfigMap
+          metadata: {name: kube-proxy, namespace: kube-system}
+          data:
+            config.conf: |
+              kind: KubeProxyConfiguration
+              mode: ipvs
+        """);
+    files.put(
+        "nodes/worker9/files/etc/kubernetes/kube-proxy-config.yml",
+        "kind: KubeProxyConfiguration\nmode: nftables\n");
+    Snapshot snapshot = latest(files);
+    assertThat(host(snapshot, "worker1").get(Section.KUBE_PROXY_CONFIG).values())
+        .singleElement()
+        .satisfies(c -> assertThat(c.mode()).contains("ipvs"));
+    assertThat(host(snapshot, "worker9").get(Section.KUBE_PROXY_CONFIG).values())
+        .singleElement()
+        .satisfies(c -> assertThat(c.mode()).contains("nftables"));
+  }
+
+  @Test
   void aSectionWithoutFileIsNotGathered() throws Exception {
     Map<String, String> files = SmallRecording.files();
     files.remove("nodes/worker2/ip-route.txt");

@@ -377,12 +377,17 @@ class KubectlTableParserTest {
     assertThat(table.cells("a-name-too-long-for-its-column   two words   n1"))
         .containsEntry("NOTE", "two words")
         .containsEntry("NODE", "n1");
-    assertThat(table.cells("a                n1")).containsEntry("NODE", "n1").doesNotContainKey("NOTE");
+    assertThat(table.cells("a                n1"))
+        .containsEntry("NODE", "n1")
+        .doesNotContainKey("NOTE");
   }
 
   @Test
   void aFailureIsNoNodeByThatName() {
-    Told told = read("kubectl get nodes -o custom-columns=A:.metadata.name,B:.spec.podCIDR", "error: You must be logged in to the server\n");
+    Told told =
+        read(
+            "kubectl get nodes -o custom-columns=A:.metadata.name,B:.spec.podCIDR",
+            "error: You must be logged in to the server\n");
     assertThat(told.rows(Section.NODES)).isEmpty();
   }
 }
