@@ -37,7 +37,7 @@ final class ForwardChains {
     }
     this.start = bits;
     for (Fact<Chain> fact : listing.chains().facts()) {
-      if (fact.value().table().equals(TABLE)) {
+      if (fact.value().table().equals(TABLE) && !listing.rules().isNotGathered()) {
         listed.putIfAbsent(fact.value().name(), fact);
       }
     }

@@ -117,7 +117,7 @@ public final class GrePortMissing implements Rule {
                 Culprit.missing(
                     node,
                     EntryKind.OVS,
-                    port(address.map(AddressPlan.AddressClaim::address)),
+                    port(links, node, address.map(AddressPlan.AddressClaim::address)),
                     table(view, node),
                     "the way to " + peer))
             .evidence(Evidence.of(other.fact(), peer + " has a port to " + node));
@@ -151,10 +151,10 @@ public final class GrePortMissing implements Rule {
                     + ", for each other")
             .culprit(
                 Culprit.missing(
-                    node, EntryKind.OVS, port(address), table(view, node), "the way to " + hub))
+                    node, EntryKind.OVS, port(links, node, address), table(view, node), "the way to " + hub))
             .culprit(
                 Culprit.missing(
-                    hub, EntryKind.OVS, port(back), table(view, hub), "the way to " + node));
+                    hub, EntryKind.OVS, port(links, hub, back), table(view, hub), "the way to " + node));
     for (String a : lost) {
       islands.stream()
           .filter(i -> i != lost)
@@ -172,10 +172,9 @@ public final class GrePortMissing implements Rule {
         .build();
   }
 
-  private static String port(Optional<IpAddress> remote) {
-    return "Port type: gre options: {remote_ip="
-        + remote.map(IpAddress::toString).orElse("?")
-        + "}";
+  private static String port(GreLinks links, String node, Optional<IpAddress> remote) {
+    String name = free(links, node);
+    return "Port " + name + " Interface " + name + " type: gre options: {remote_ip=" + remote.map(IpAddress::toString).orElse("?") + "}";
   }
 
   private static Optional<Provenance> table(ClusterView view, String node) {
