@@ -129,6 +129,16 @@ public final class IbgpRoutesNotReflected implements Rule {
           .filter(f -> f.value().isEstablished())
           .forEach(f -> finding.evidence(Evidence.of(f, node.name() + ": its only session")));
     }
+    hubName.ifPresent(name ->
+        finding.culprit(
+            Culprit.missing(
+                name,
+                EntryKind.BGP,
+                "routeReflectorClusterID",
+                view.get(Section.CALICO_NODES).where(n -> n.name().equals(name)).stream()
+                    .findFirst()
+                    .map(Fact::from),
+                "so it passes on nothing that it learned by iBGP")));
     for (Missing gap : missing) {
       Entries<Route> routes = gap.node().host().mainRoutes(IpFamily.INET);
       finding.culprit(

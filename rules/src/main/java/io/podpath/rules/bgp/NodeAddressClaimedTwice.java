@@ -147,7 +147,7 @@ public final class NodeAddressClaimedTwice implements Rule {
           Culprit.of(
               Optional.of(claim.node()),
               EntryKind.OBJECT,
-              line.contains(address.toString()) ? line : claim.as() + ": " + address,
+              line.contains(address.toString()) ? line : entry(view, claim, address),
               EntryState.WRONG,
               claim.from(),
               address.toString(),
@@ -156,6 +156,19 @@ public final class NodeAddressClaimedTwice implements Rule {
     claims.forEach(c -> finding.evidence(Evidence.raw(c.from(), c.as())));
     nodes.forEach(a -> nodes.forEach(b -> finding.affects(a, b)));
     return finding.build();
+  }
+
+  /** The annotation as it stands in the object, where it is one. */
+  private static String entry(ClusterView view, Claim claim, IpAddress address) {
+    String key = "projectcalico.org/IPv4Address";
+    return view.get(Section.NODES)
+        .values()
+        .filter(n -> n.name().equals(claim.node()))
+        .flatMap(n -> n.annotation(key).optional().stream())
+        .filter(v -> v.equals(address.toString()) || v.startsWith(address + "/"))
+        .map(v -> key + ": " + v)
+        .findFirst()
+        .orElse(claim.as() + ": " + address);
   }
 
   private Finding refused(NodeState node, Fact<LogEvent> fact, IpAddress address, String other) {

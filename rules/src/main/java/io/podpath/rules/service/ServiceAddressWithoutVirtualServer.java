@@ -62,7 +62,7 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
           .filter(a -> ipvs.values().noneMatch(v -> v.address().filter(a::equals).isPresent()))
           .forEach(a -> unserved.computeIfAbsent(a, x -> new ArrayList<>()).add(node));
     }
-    unserved.forEach((address, nodes) -> outcome.found(finding(address, nodes)));
+    unserved.forEach((address, nodes) -> outcome.found(finding(view, address, nodes)));
     return outcome.done();
   }
 
@@ -74,7 +74,8 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
     return addresses;
   }
 
-  private io.podpath.core.rule.Finding finding(IpAddress address, List<NodeState> nodes) {
+  private io.podpath.core.rule.Finding finding(
+      ClusterView view, IpAddress address, List<NodeState> nodes) {
     String names = String.join(", ", nodes.stream().map(NodeState::name).toList());
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
@@ -115,11 +116,21 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
           Culprit.missing(
               node.name(),
               EntryKind.IPVS,
-              "virtual server " + address,
+              elsewhere(view, address),
               node.get(Section.IPVS).place(),
               "no virtual server has this address"));
       finding.evidence(Evidence.of(entry, "makes " + address + " local on " + node.name()));
     }
     return finding.build();
+  }
+
+  /** The virtual server as another node has it. */
+  private static String elsewhere(ClusterView view, IpAddress address) {
+    return view.machines().stream()
+        .flatMap(n -> n.get(Section.IPVS).values())
+        .filter(v -> v.address().filter(address::equals).isPresent())
+        .map(Object::toString)
+        .findFirst()
+        .orElse("virtual server " + address);
   }
 }
