@@ -221,7 +221,10 @@ public final class AddressPlan {
       boolean connected =
           route.type() == RouteType.UNICAST
               && route.gateway().isEmpty()
-              && !route.destination().isDefault();
+              && !route.destination().isDefault()
+              // a route somebody added is no address of the bridge; net-tools print neither word
+              && (route.hasProtocol("kernel")
+                  || route.protocol().isEmpty() && route.scope().isEmpty());
       if (connected
           && route
               .device()

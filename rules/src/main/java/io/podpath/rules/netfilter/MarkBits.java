@@ -26,7 +26,7 @@ record MarkBits(long value, long known) {
     long mask = wanted.mask();
     boolean differs =
         ((value ^ wanted.value()) & mask & known) != 0 || (wanted.value() & ~mask) != 0;
-    return differs ? Truth.NO : Truth.of((mask & ~known) == 0);
+    return differs ? Truth.NO : (mask & ~known) == 0 ? Truth.YES : Truth.MAYBE;
   }
 
   /** What {@code MARK} does; the options are those of iptables-extensions(8). */
