@@ -96,7 +96,7 @@ final class Intake {
     }
     boolean json = start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
     if (json) {
-      return text.length() / BYTES_PER_JSON_VALUE + 1;
+      return text.length() / BYTES_PER_JSON_VALUE + 1L;
     }
     long lines = 1;
     for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
