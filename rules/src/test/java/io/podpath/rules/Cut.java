@@ -19,7 +19,15 @@ record Cut<T>(Section<T> section, boolean keepsHalf) {
     if (entries.isNotGathered()) {
       return facts;
     }
-    List<Fact<T>> half = IntStream.range(0, entries.facts().size()).filter(i -> i % 2 == 0).mapToObj(entries.facts()::get).toList();
-    return facts.with(section, keepsHalf ? Entries.partial(half, "cut for a test") : Entries.notGathered("cut for a test"));
+    List<Fact<T>> half =
+        IntStream.range(0, entries.facts().size())
+            .filter(i -> i % 2 == 0)
+            .mapToObj(entries.facts()::get)
+            .toList();
+    return facts.with(
+        section,
+        keepsHalf
+            ? Entries.partial(half, "cut for a test")
+            : Entries.notGathered("cut for a test"));
   }
 }

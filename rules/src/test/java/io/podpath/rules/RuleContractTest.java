@@ -33,7 +33,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every rule owes its recording: real commands broke a real data plane there, and real packets told who reached whom. */
+/**
+ * What every rule owes its recording: real commands broke a real data plane there, and real packets
+ * told who reached whom.
+ */
 class RuleContractTest {
 
   private static final RuleLibrary LIBRARY = RuleLibrary.load();
@@ -53,17 +56,25 @@ class RuleContractTest {
   void ruleNamesTheEntryThatWasBroken(Example example) {
     Example.CulpritEntry wanted = example.culprit().orElseThrow();
     List<Culprit> named = findings(example).stream().flatMap(f -> f.culprits().stream()).toList();
-    assertThat(named).as("culprits, of which one must be %s", wanted).anyMatch(c -> isThat(c, wanted));
+    assertThat(named)
+        .as("culprits, of which one must be %s", wanted)
+        .anyMatch(c -> isThat(c, wanted));
   }
 
   /**
-   * The example's entry is what somebody typed to break it, the finding's is what the tool printed: most of the words of one stand in the
-   * other, in that order.
+   * The example's entry is what somebody typed to break it, the finding's is what the tool printed:
+   * most of the words of one stand in the other, in that order.
    */
   private static boolean isThat(Culprit culprit, Example.CulpritEntry wanted) {
-    boolean there = wanted.node().isEmpty() || culprit.node().isEmpty() || culprit.node().get().equals(wanted.node());
+    boolean there =
+        wanted.node().isEmpty()
+            || culprit.node().isEmpty()
+            || culprit.node().get().equals(wanted.node());
     boolean missing = wanted.state().equals("missing") == (culprit.state() == EntryState.MISSING);
-    return there && missing && culprit.kind().toString().equals(wanted.kind()) && inOrder(words(wanted.entry()), words(culprit.entry())) >= ENOUGH_WORDS;
+    return there
+        && missing
+        && culprit.kind().toString().equals(wanted.kind())
+        && inOrder(words(wanted.entry()), words(culprit.entry())) >= ENOUGH_WORDS;
   }
 
   /** The part of the wanted words that are there, in their order (longest common subsequence). */
@@ -72,7 +83,9 @@ class RuleContractTest {
     for (int i = 1; i <= wanted.size(); i++) {
       for (int j = 1; j <= words.size(); j++) {
         best[i][j] =
-            wanted.get(i - 1).equals(words.get(j - 1)) ? best[i - 1][j - 1] + 1 : Math.max(best[i - 1][j], best[i][j - 1]);
+            wanted.get(i - 1).equals(words.get(j - 1))
+                ? best[i - 1][j - 1] + 1
+                : Math.max(best[i - 1][j], best[i][j - 1]);
       }
     }
     return (double) best[wanted.size()][words.size()] / wanted.size();
@@ -85,9 +98,12 @@ class RuleContractTest {
   @ParameterizedTest
   @MethodSource("broken")
   void itsFindingComesFirst(Example example) {
-    Diagnosis diagnosis = new Diagnostician(LIBRARY.rules(), Set.of()).diagnose(Examples.load(example.name()).history());
+    Diagnosis diagnosis =
+        new Diagnostician(LIBRARY.rules(), Set.of())
+            .diagnose(Examples.load(example.name()).history());
     assertThat(diagnosis.findings()).isNotEmpty();
-    assertThat(diagnosis.findings().getFirst().finding().rule()).isEqualTo(example.rule().orElseThrow());
+    assertThat(diagnosis.findings().getFirst().finding().rule())
+        .isEqualTo(example.rule().orElseThrow());
   }
 
   @ParameterizedTest
@@ -105,7 +121,9 @@ class RuleContractTest {
       Snapshot after = applied(finding, before);
       if (!after.sameValues(before)) {
         List<Finding> left = faults(after);
-        assertThat(left).as("findings after the fix of %s", finding.title()).noneMatch(f -> f.key().equals(finding.key()));
+        assertThat(left)
+            .as("findings after the fix of %s", finding.title())
+            .noneMatch(f -> f.key().equals(finding.key()));
         assertThat(known).as("rules that found something before").containsAll(rules(left));
       }
     }
@@ -139,20 +157,28 @@ class RuleContractTest {
   @MethodSource("broken")
   void affectedPairsAreThoseThatLostPackets(Example example) {
     Set<Pair> lost = lost(example);
-    Set<Pair> affected = findings(example).stream().flatMap(f -> f.affects().stream()).collect(Collectors.toSet());
+    Set<Pair> affected =
+        findings(example).stream().flatMap(f -> f.affects().stream()).collect(Collectors.toSet());
     // the recorded packets are pings: where all of them arrived, the fault is about something else
     if (!lost.isEmpty()) {
       assertThat(lost).as("pairs of nodes that lost packets").containsAll(affected);
     }
     if (!affected.isEmpty() && saysWhoLoses(example)) {
-      Set<Pair> all = faults(snapshot(example.name())).stream().flatMap(f -> f.affects().stream()).collect(Collectors.toSet());
+      Set<Pair> all =
+          faults(snapshot(example.name())).stream()
+              .flatMap(f -> f.affects().stream())
+              .collect(Collectors.toSet());
       assertThat(all).as("pairs the findings say are cut").containsAll(lost);
     }
   }
 
-  /** Where two nodes claim one thing, the input does not tell which of them the others take, so the pairs cannot all be named. */
+  /**
+   * Where two nodes claim one thing, the input does not tell which of them the others take, so the
+   * pairs cannot all be named.
+   */
   private static boolean saysWhoLoses(Example example) {
-    String area = LIBRARY.rule(example.rule().orElseThrow()).orElseThrow().getClass().getPackageName();
+    String area =
+        LIBRARY.rule(example.rule().orElseThrow()).orElseThrow().getClass().getPackageName();
     return !area.endsWith(".bgp") && !area.endsWith(".cni");
   }
 
@@ -216,20 +242,22 @@ class RuleContractTest {
     Set<Pair> lost = new HashSet<>();
     example
         .matrix()
-        .forEach(
-            (way, arrived) -> {
-              String[] ends = way.split("->", 2);
-              Optional<String> from = Optional.ofNullable(nodes.get(ends[0]));
-              Optional<String> to = Optional.ofNullable(nodes.get(ends[1]));
-              if (!arrived && from.isPresent() && to.isPresent() && !from.equals(to)) {
-                lost.add(new Pair(from.get(), to.get()));
-                lost.add(new Pair(to.get(), from.get()));
-              }
-            });
+        .forEach((way, arrived) -> {
+          String[] ends = way.split("->", 2);
+          Optional<String> from = Optional.ofNullable(nodes.get(ends[0]));
+          Optional<String> to = Optional.ofNullable(nodes.get(ends[1]));
+          if (!arrived && from.isPresent() && to.isPresent() && !from.equals(to)) {
+            lost.add(new Pair(from.get(), to.get()));
+            lost.add(new Pair(to.get(), from.get()));
+          }
+        });
     return lost;
   }
 
-  /** One table of the cluster, or of all its nodes; chains and their rules are read together, so they are missing together. */
+  /**
+   * One table of the cluster, or of all its nodes; chains and their rules are read together, so
+   * they are missing together.
+   */
   private record Gap(String name, List<Section<?>> sections) {
 
     static List<Gap> of(Snapshot snapshot) {
@@ -237,7 +265,10 @@ class RuleContractTest {
       Set<Section<?>> sections = new HashSet<>(snapshot.cluster().sections());
       snapshot.nodes().values().forEach(n -> sections.addAll(n.host().sections()));
       for (Section<?> section : sections) {
-        gaps.computeIfAbsent(section.name().replaceFirst("(tables.*)-(chains|rules)$", "$1"), n -> new ArrayList<>()).add(section);
+        gaps.computeIfAbsent(
+                section.name().replaceFirst("(tables.*)-(chains|rules)$", "$1"),
+                n -> new ArrayList<>())
+            .add(section);
       }
       return gaps.entrySet().stream().map(e -> new Gap(e.getKey(), e.getValue())).toList();
     }

@@ -50,7 +50,8 @@ class RuleLibraryTest {
   @MethodSource("rules")
   void pageHasAllItsHeadingsInOrder(Rule rule) {
     String page = RuleLibrary.page(rule).orElse("no page");
-    List<String> headings = page.lines().filter(l -> l.startsWith("#")).filter(l -> !isShellComment(l)).toList();
+    List<String> headings =
+        page.lines().filter(l -> l.startsWith("#")).filter(l -> !isShellComment(l)).toList();
     assertThat(headings).hasSize(HEADINGS.size() + 1);
     assertThat(headings.getFirst()).startsWith("# ");
     assertThat(headings.subList(1, headings.size())).isEqualTo(HEADINGS);
@@ -70,13 +71,18 @@ class RuleLibraryTest {
   @ParameterizedTest
   @MethodSource("rules")
   void ruleHasAnExampleOrATestOfItsOwn(Rule rule) {
-    assertThat(Examples.exists(rule.id()) || hasTest(rule)).as("an example, or %sTest", rule.getClass().getSimpleName()).isTrue();
+    assertThat(Examples.exists(rule.id()) || hasTest(rule))
+        .as("an example, or %sTest", rule.getClass().getSimpleName())
+        .isTrue();
   }
 
   @Test
   void everyBrokenExampleHasItsRule() {
-    List<String> wanted = Examples.names().stream().flatMap(n -> Examples.describe(n).rule().stream()).toList();
-    assertThat(wanted).isNotEmpty().allSatisfy(rule -> assertThat(RuleLibrary.load().ids()).contains(rule));
+    List<String> wanted =
+        Examples.names().stream().flatMap(n -> Examples.describe(n).rule().stream()).toList();
+    assertThat(wanted)
+        .isNotEmpty()
+        .allSatisfy(rule -> assertThat(RuleLibrary.load().ids()).contains(rule));
   }
 
   private static boolean hasTest(Rule rule) {
@@ -88,7 +94,10 @@ class RuleLibraryTest {
     }
   }
 
-  /** Inside an indented block a line that begins with # would be no heading; pages have none at the margin. */
+  /**
+   * Inside an indented block a line that begins with # would be no heading; pages have none at the
+   * margin.
+   */
   private static boolean isShellComment(String line) {
     return line.startsWith("#!");
   }

@@ -21,7 +21,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The field notes podpath was asked for with, read as the transcripts they are. Skipped where they do not lie beside the checkout. */
+/**
+ * The field notes podpath was asked for with, read as the transcripts they are. Skipped where they
+ * do not lie beside the checkout.
+ */
 class SeedTranscriptsTest {
 
   @Test
@@ -30,11 +33,13 @@ class SeedTranscriptsTest {
     Finding drop = only(diagnosis, "forward-drop-without-accept");
     assertThat(drop.nodes()).containsExactly("hostgw-master");
     assertThat(entries(drop)).anySatisfy(e -> assertThat(e).contains("FORWARD (policy DROP"));
-    assertThat(entries(drop)).contains("-A FORWARD -s 10.244.0.0/16 -j ACCEPT", "-A FORWARD -d 10.244.0.0/16 -j ACCEPT");
+    assertThat(entries(drop))
+        .contains("-A FORWARD -s 10.244.0.0/16 -j ACCEPT", "-A FORWARD -d 10.244.0.0/16 -j ACCEPT");
     assertThat(mendedBy(drop)).anySatisfy(c -> assertThat(c).contains("iptables -A FORWARD"));
     Finding route = only(diagnosis, "route-to-node-missing");
     assertThat(entries(route)).containsExactly("10.244.1.0/24 via 192.168.31.202 dev ens33");
-    assertThat(mendedBy(route)).containsExactly("sudo ip route add 10.244.1.0/24 via 192.168.31.202 dev ens33");
+    assertThat(mendedBy(route))
+        .containsExactly("sudo ip route add 10.244.1.0/24 via 192.168.31.202 dev ens33");
   }
 
   @Test
@@ -45,7 +50,8 @@ class SeedTranscriptsTest {
     assertThat(route.nodes()).containsExactly("az3-k8s-13");
     assertThat(entries(route)).containsExactly("10.122.17.64/26 via 10.122.127.128 dev tunl0");
     assertThat(route.expected()).contains("192.168.3.110");
-    assertThat(mendedBy(route)).anySatisfy(c -> assertThat(c).contains("ip route add 10.122.17.64/26 via 192.168.3.110"));
+    assertThat(mendedBy(route))
+        .anySatisfy(c -> assertThat(c).contains("ip route add 10.122.17.64/26 via 192.168.3.110"));
     Finding networks = only(diagnosis, "asymmetric-tunnel-source");
     assertThat(networks.title()).contains("192.168.0.111");
     // Felix' rules, which do the dropping, are not in the text
@@ -72,16 +78,21 @@ class SeedTranscriptsTest {
     assertThat(refused.mended()).isPresent();
     Ranked flannel =
         diagnosis.findings().stream()
-            .filter(r -> r.finding().rule().equals("agent-cannot-reach-service") && r.finding().nodes().contains("k8s-node01"))
+            .filter(r ->
+                r.finding().rule().equals("agent-cannot-reach-service")
+                    && r.finding().nodes().contains("k8s-node01"))
             .findFirst()
             .orElseThrow();
     assertThat(flannel.causedBy()).containsExactly(id(diagnosis, "kube-proxy-without-api-server"));
     Finding local = only(diagnosis, "service-source-not-masqueraded");
-    assertThat(entries(local)).anySatisfy(e -> assertThat(e).contains("10.96.0.1").contains("kube-ipvs0"));
+    assertThat(entries(local))
+        .anySatisfy(e -> assertThat(e).contains("10.96.0.1").contains("kube-ipvs0"));
     assertThat(local.why()).contains("source").contains("breaks the service for every pod");
     assertThat(local.mended()).isEmpty();
     // what the document shows of several machines under one prompt is no disagreement
-    assertThat(diagnosis.findings()).extracting(r -> r.finding().rule()).doesNotContain("pod-subnet-mismatch", "route-to-own-subnet", "duplicate-pod-cidr");
+    assertThat(diagnosis.findings())
+        .extracting(r -> r.finding().rule())
+        .doesNotContain("pod-subnet-mismatch", "route-to-own-subnet", "duplicate-pod-cidr");
   }
 
   @Test
@@ -95,13 +106,21 @@ class SeedTranscriptsTest {
   }
 
   private static Finding only(Diagnosis diagnosis, String rule) {
-    List<Finding> all = diagnosis.findings().stream().map(Ranked::finding).filter(f -> f.rule().equals(rule)).toList();
+    List<Finding> all =
+        diagnosis.findings().stream()
+            .map(Ranked::finding)
+            .filter(f -> f.rule().equals(rule))
+            .toList();
     assertThat(all).as(rule).hasSize(1);
     return all.getFirst();
   }
 
   private static String id(Diagnosis diagnosis, String rule) {
-    return diagnosis.findings().stream().filter(r -> r.finding().rule().equals(rule)).findFirst().orElseThrow().id();
+    return diagnosis.findings().stream()
+        .filter(r -> r.finding().rule().equals(rule))
+        .findFirst()
+        .orElseThrow()
+        .id();
   }
 
   private static List<String> entries(Finding finding) {
@@ -124,7 +143,10 @@ class SeedTranscriptsTest {
     Path seeds = Path.of(shared, "seeds");
     Assumptions.assumeTrue(Files.isDirectory(seeds), "no field notes beside the checkout");
     try (Stream<Path> files = Files.list(seeds)) {
-      return files.filter(f -> f.getFileName().toString().startsWith(prefix)).findFirst().orElseThrow();
+      return files
+          .filter(f -> f.getFileName().toString().startsWith(prefix))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

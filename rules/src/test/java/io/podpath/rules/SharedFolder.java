@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Recordings and published cases that are not part of the repository: beside it, or where {@code podpath.shared} says. */
+/**
+ * Recordings and published cases that are not part of the repository: beside it, or where {@code
+ * podpath.shared} says.
+ */
 final class SharedFolder {
 
   private SharedFolder() {}
@@ -16,7 +19,8 @@ final class SharedFolder {
   /** Directories of a folder, by name; the test is skipped where the folder is not. */
   static List<Path> directories(String folder) {
     Path root = Path.of(System.getProperty("podpath.root", ".."));
-    Path shared = Path.of(System.getProperty("podpath.shared", root.resolve("../shared").toString()));
+    Path shared =
+        Path.of(System.getProperty("podpath.shared", root.resolve("../shared").toString()));
     Path wanted = shared.resolve(folder);
     Assumptions.assumeTrue(Files.isDirectory(wanted), wanted + " is not here");
     try (Stream<Path> entries = Files.list(wanted)) {

@@ -151,10 +151,18 @@ public final class GrePortMissing implements Rule {
                     + ", for each other")
             .culprit(
                 Culprit.missing(
-                    node, EntryKind.OVS, port(links, node, address), table(view, node), "the way to " + hub))
+                    node,
+                    EntryKind.OVS,
+                    port(links, node, address),
+                    table(view, node),
+                    "the way to " + hub))
             .culprit(
                 Culprit.missing(
-                    hub, EntryKind.OVS, port(links, hub, back), table(view, hub), "the way to " + node));
+                    hub,
+                    EntryKind.OVS,
+                    port(links, hub, back),
+                    table(view, hub),
+                    "the way to " + node));
     for (String a : lost) {
       islands.stream()
           .filter(i -> i != lost)
@@ -174,7 +182,13 @@ public final class GrePortMissing implements Rule {
 
   private static String port(GreLinks links, String node, Optional<IpAddress> remote) {
     String name = free(links, node);
-    return "Port " + name + " Interface " + name + " type: gre options: {remote_ip=" + remote.map(IpAddress::toString).orElse("?") + "}";
+    return "Port "
+        + name
+        + " Interface "
+        + name
+        + " type: gre options: {remote_ip="
+        + remote.map(IpAddress::toString).orElse("?")
+        + "}";
   }
 
   private static Optional<Provenance> table(ClusterView view, String node) {

@@ -80,7 +80,11 @@ final class MissingRoutes {
       return;
     }
     for (AddressPlan.SubnetClaim claim : others) {
-      boolean stands = view.snapshot().node(claim.node()).map(n -> fabricStands(n) && !withoutSessions(n)).orElse(true);
+      boolean stands =
+          view.snapshot()
+              .node(claim.node())
+              .map(n -> fabricStands(n) && !withoutSessions(n))
+              .orElse(true);
       if (stands && !reaches(node, routes, claim.subnet())) {
         missing.add(missing(node, claim));
       }

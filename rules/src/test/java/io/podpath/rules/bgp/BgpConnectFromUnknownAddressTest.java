@@ -29,7 +29,10 @@ class BgpConnectFromUnknownAddressTest {
   void otherLinesOfBirdAreNone() {
     assertThat(
             SnapshotFixture.bundle()
-                .file("nodes/guest/log/bird.log", "bird: Mesh_10_30_190_100: Connected to table master", "bird: Mesh_10_30_190_100: State changed to feed")
+                .file(
+                    "nodes/guest/log/bird.log",
+                    "bird: Mesh_10_30_190_100: Connected to table master",
+                    "bird: Mesh_10_30_190_100: State changed to feed")
                 .findings(RULE))
         .isEmpty();
   }

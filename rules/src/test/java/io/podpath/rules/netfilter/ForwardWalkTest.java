@@ -30,7 +30,13 @@ class ForwardWalkTest {
     lines[2] = ":FORWARD DROP [0:0]";
     System.arraycopy(rules, 0, lines, 3, rules.length);
     lines[lines.length - 1] = "COMMIT";
-    Facts facts = SnapshotFixture.bundle().file("nodes/n/iptables-save.txt", lines).snapshot().node("n").orElseThrow().host();
+    Facts facts =
+        SnapshotFixture.bundle()
+            .file("nodes/n/iptables-save.txt", lines)
+            .snapshot()
+            .node("n")
+            .orElseThrow()
+            .host();
     ClusterView.Listing listing = ClusterView.iptables(facts, IpFamily.INET).getFirst();
     return ForwardWalk.run(new ForwardChains(listing), new ForwardMatch(facts), PACKET, assuming);
   }
@@ -46,29 +52,43 @@ class ForwardWalkTest {
 
   @Test
   void acceptDecides() {
-    assertThat(verdict("-A FORWARD -s 10.244.0.0/16 -j ACCEPT")).isInstanceOf(ForwardVerdict.Accepted.class);
-    assertThat(verdict("-A FORWARD ! -s 10.244.0.0/16 -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
-    assertThat(verdict("-A FORWARD -i cni+ -o eth0 -j ACCEPT")).isInstanceOf(ForwardVerdict.Accepted.class);
-    assertThat(verdict("-A FORWARD -o docker0 -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -s 10.244.0.0/16 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(verdict("-A FORWARD ! -s 10.244.0.0/16 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -i cni+ -o eth0 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(verdict("-A FORWARD -o docker0 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
   }
 
   @Test
   void firstOfTwoDecides() {
-    assertThat(verdict("-A FORWARD -j REJECT --reject-with icmp-host-prohibited", "-A FORWARD -s 10.244.0.0/16 -j ACCEPT"))
+    assertThat(
+            verdict(
+                "-A FORWARD -j REJECT --reject-with icmp-host-prohibited",
+                "-A FORWARD -s 10.244.0.0/16 -j ACCEPT"))
         .isInstanceOf(ForwardVerdict.Dropped.class);
   }
 
   @Test
   void newConnectionIsNotEstablished() {
-    assertThat(verdict("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
-    assertThat(verdict("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT")).isInstanceOf(ForwardVerdict.Accepted.class);
-    assertThat(verdict("-A FORWARD -m conntrack ! --ctstate INVALID -j ACCEPT")).isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(verdict("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -m conntrack --ctstate NEW -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(verdict("-A FORWARD -m conntrack ! --ctstate INVALID -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
   }
 
   @Test
   void marksAreKept() {
-    assertThat(verdict("-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
-    assertThat(verdict("-A FORWARD -j MARK --set-xmark 0x10000/0x10000", "-A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT"))
+    assertThat(verdict("-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(
+            verdict(
+                "-A FORWARD -j MARK --set-xmark 0x10000/0x10000",
+                "-A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT"))
         .isInstanceOf(ForwardVerdict.Accepted.class);
   }
 
@@ -86,9 +106,28 @@ class ForwardWalkTest {
 
   @Test
   void jumpComesBackAndGotoDoesNot() {
-    assertThat(verdict(":A - [0:0]", "-A FORWARD -j A", "-A FORWARD -j ACCEPT", "-A A -s 1.2.3.4/32 -j DROP")).isInstanceOf(ForwardVerdict.Accepted.class);
-    assertThat(verdict(":A - [0:0]", "-A FORWARD -g A", "-A FORWARD -j ACCEPT", "-A A -s 1.2.3.4/32 -j DROP")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
-    assertThat(verdict(":A - [0:0]", "-A FORWARD -j A", "-A FORWARD -j ACCEPT", "-A A -j RETURN", "-A A -j DROP")).isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(
+            verdict(
+                ":A - [0:0]",
+                "-A FORWARD -j A",
+                "-A FORWARD -j ACCEPT",
+                "-A A -s 1.2.3.4/32 -j DROP"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(
+            verdict(
+                ":A - [0:0]",
+                "-A FORWARD -g A",
+                "-A FORWARD -j ACCEPT",
+                "-A A -s 1.2.3.4/32 -j DROP"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(
+            verdict(
+                ":A - [0:0]",
+                "-A FORWARD -j A",
+                "-A FORWARD -j ACCEPT",
+                "-A A -j RETURN",
+                "-A A -j DROP"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
   }
 
   @Test
@@ -97,27 +136,38 @@ class ForwardWalkTest {
     assertThat(unknown).isInstanceOf(ForwardVerdict.Unknown.class);
     assertThat(unknown.toString()).contains("iptables-save.txt:4");
     // it could only accept what is accepted anyway
-    assertThat(verdict("-A FORWARD -m physdev --physdev-is-bridged -j ACCEPT", "-A FORWARD -j ACCEPT")).isInstanceOf(ForwardVerdict.Accepted.class);
+    assertThat(
+            verdict("-A FORWARD -m physdev --physdev-is-bridged -j ACCEPT", "-A FORWARD -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Accepted.class);
     // it cannot match at all
-    assertThat(verdict("-A FORWARD -p udp -m physdev --physdev-is-bridged -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -p udp -m physdev --physdev-is-bridged -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
   }
 
   @Test
   void returnThatMayHappenMakesTheRestDoubtful() {
-    assertThat(verdict(":A - [0:0]", "-A FORWARD -j A", "-A A -m physdev --physdev-is-bridged -j RETURN", "-A A -j ACCEPT"))
+    assertThat(
+            verdict(
+                ":A - [0:0]",
+                "-A FORWARD -j A",
+                "-A A -m physdev --physdev-is-bridged -j RETURN",
+                "-A A -j ACCEPT"))
         .isInstanceOf(ForwardVerdict.Unknown.class);
   }
 
   @Test
   void ruleForOnePortIsNotAboutPods() {
-    assertThat(verdict("-A FORWARD -p tcp -m tcp --dport 80 -j ACCEPT")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
-    assertThat(verdict("-A FORWARD -p tcp -m tcp --dport 1024:65535 -j ACCEPT")).isInstanceOf(ForwardVerdict.Unknown.class);
+    assertThat(verdict("-A FORWARD -p tcp -m tcp --dport 80 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -p tcp -m tcp --dport 1024:65535 -j ACCEPT"))
+        .isInstanceOf(ForwardVerdict.Unknown.class);
   }
 
   @Test
   void chainThatWasNotListedMayDoAnything() {
     assertThat(verdict("-A FORWARD -j SOMETHING")).isInstanceOf(ForwardVerdict.Unknown.class);
-    assertThat(run(true, "-A FORWARD -j SOMETHING").verdict()).isInstanceOf(ForwardVerdict.Unknown.class);
+    assertThat(run(true, "-A FORWARD -j SOMETHING").verdict())
+        .isInstanceOf(ForwardVerdict.Unknown.class);
   }
 
   @Test
@@ -130,12 +180,15 @@ class ForwardWalkTest {
 
   @Test
   void targetNobodyKnowsMayDoAnything() {
-    assertThat(verdict("-A FORWARD -j NFQUEUE --queue-num 0")).isInstanceOf(ForwardVerdict.Unknown.class);
-    assertThat(verdict("-A FORWARD -j LOG --log-prefix \"x \"")).isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
+    assertThat(verdict("-A FORWARD -j NFQUEUE --queue-num 0"))
+        .isInstanceOf(ForwardVerdict.Unknown.class);
+    assertThat(verdict("-A FORWARD -j LOG --log-prefix \"x \""))
+        .isInstanceOf(ForwardVerdict.DroppedByPolicy.class);
   }
 
   @Test
   void loopOfChainsEnds() {
-    assertThat(verdict(":A - [0:0]", ":B - [0:0]", "-A FORWARD -j A", "-A A -j B", "-A B -j A")).isInstanceOf(ForwardVerdict.Unknown.class);
+    assertThat(verdict(":A - [0:0]", ":B - [0:0]", "-A FORWARD -j A", "-A A -j B", "-A B -j A"))
+        .isInstanceOf(ForwardVerdict.Unknown.class);
   }
 }

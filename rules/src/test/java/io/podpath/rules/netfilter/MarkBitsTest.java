@@ -9,7 +9,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MarkBitsTest {
 
-  /** What the kernel's xt_mark does: {@code mark = (mark & ~mask) ^ value}, with the options' own masks. */
+  /**
+   * What the kernel's xt_mark does: {@code mark = (mark & ~mask) ^ value}, with the options' own
+   * masks.
+   */
   @ParameterizedTest
   @CsvSource({
     "set-xmark, 0x1, 0xf, 0xf0, 0xf1",
@@ -19,9 +22,11 @@ class MarkBitsTest {
     "and-mark, 0xfffffffe, 0xffffffff, 0x3, 0x2",
     "xor-mark, 0x3, 0xffffffff, 0x1, 0x2",
   })
-  void optionsDoWhatTheKernelDoes(String option, String value, String mask, String before, String after) {
+  void optionsDoWhatTheKernelDoes(
+      String option, String value, String mask, String before, String after) {
     MarkBits bits = new MarkBits(number(before), FwMark.FULL_MASK);
-    MarkBits changed = bits.after(new Target.SetMark(option, new FwMark(number(value), number(mask))));
+    MarkBits changed =
+        bits.after(new Target.SetMark(option, new FwMark(number(value), number(mask))));
     assertThat(changed.value()).isEqualTo(number(after));
     assertThat(changed.known()).isEqualTo(FwMark.FULL_MASK);
   }

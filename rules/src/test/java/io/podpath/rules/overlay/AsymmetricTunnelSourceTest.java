@@ -39,14 +39,21 @@ class AsymmetricTunnelSourceTest {
   void withoutFelixNobodyDrops() {
     List<Finding> findings =
         SnapshotFixture.example(EXAMPLE)
-            .editing("iptables", t -> t.lines().filter(l -> !l.contains("-p ipencap") && !l.contains("-p ipv4")).map(l -> l + "\n").reduce("", String::concat))
+            .editing(
+                "iptables",
+                t ->
+                    t.lines()
+                        .filter(l -> !l.contains("-p ipencap") && !l.contains("-p ipv4"))
+                        .map(l -> l + "\n")
+                        .reduce("", String::concat))
             .findings(RULE);
     assertThat(findings).isEmpty();
   }
 
   @Test
   void tablesNobodyReadDecideNothing() {
-    assertThat(SnapshotFixture.example(EXAMPLE).without("ip-route").without("birdc").findings(RULE)).isEmpty();
+    assertThat(SnapshotFixture.example(EXAMPLE).without("ip-route").without("birdc").findings(RULE))
+        .isEmpty();
   }
 
   @Test
@@ -60,17 +67,24 @@ class AsymmetricTunnelSourceTest {
     table.append("| PEER ADDRESS  |     PEER TYPE     | STATE |   SINCE    |    INFO     |\n");
     table.append("+---------------+-------------------+-------+------------+-------------+\n");
     for (String peer : peers) {
-      table.append("| ").append(peer).append(" | node-to-node mesh | up    | 2020-08-29 | Established |\n");
+      table
+          .append("| ")
+          .append(peer)
+          .append(" | node-to-node mesh | up    | 2020-08-29 | Established |\n");
     }
     table.append("+---------------+-------------------+-------+------------+-------------+\n");
     return SnapshotFixture.bundle()
         .file("nodes/a/calicoctl-node-status.txt", table.toString())
-        .file("nodes/b/ip-route.txt", "10.122.17.64/26 via 10.30.3.110 dev tunl0 proto bird onlink", "10.30.3.0/24 dev eth1 proto kernel scope link src 10.30.3.113");
+        .file(
+            "nodes/b/ip-route.txt",
+            "10.122.17.64/26 via 10.30.3.110 dev tunl0 proto bird onlink",
+            "10.30.3.0/24 dev eth1 proto kernel scope link src 10.30.3.113");
   }
 
   @Test
   void onePeerInAnotherNetworkIsPossible() {
-    List<Finding> findings = sessions("10.30.0.111", "10.30.3.112", "10.30.3.113", "10.30.3.114").findings(RULE);
+    List<Finding> findings =
+        sessions("10.30.0.111", "10.30.3.112", "10.30.3.113", "10.30.3.114").findings(RULE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().severity()).isEqualTo(Severity.WARNING);
     assertThat(findings.getFirst().certainty()).isEqualTo(Certainty.POSSIBLE);
@@ -81,7 +95,10 @@ class AsymmetricTunnelSourceTest {
   void withANodeInBothNetworksItIsLikely() {
     List<Finding> findings =
         sessions("10.30.0.111", "10.30.3.112", "10.30.3.113", "10.30.3.114")
-            .file("nodes/c/ip-route.txt", "10.30.0.0/24 dev eth0 proto kernel scope link src 10.30.0.112", "10.30.3.0/24 dev eth1 proto kernel scope link src 10.30.3.112")
+            .file(
+                "nodes/c/ip-route.txt",
+                "10.30.0.0/24 dev eth0 proto kernel scope link src 10.30.0.112",
+                "10.30.3.0/24 dev eth1 proto kernel scope link src 10.30.3.112")
             .findings(RULE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().certainty()).isEqualTo(Certainty.LIKELY);
@@ -89,7 +106,8 @@ class AsymmetricTunnelSourceTest {
 
   @Test
   void racksAreNoFault() {
-    assertThat(sessions("10.30.1.2", "10.30.2.2", "10.30.3.2", "10.30.3.3").findings(RULE)).isEmpty();
+    assertThat(sessions("10.30.1.2", "10.30.2.2", "10.30.3.2", "10.30.3.3").findings(RULE))
+        .isEmpty();
     assertThat(sessions("10.30.3.2", "10.30.3.3", "10.30.3.4").findings(RULE)).isEmpty();
     assertThat(sessions("10.30.1.2", "10.30.3.3").findings(RULE)).isEmpty();
   }

@@ -50,31 +50,42 @@ class WrongTunnelNextHopTest {
 
   @Test
   void nextHopWithoutOnlinkIsTheNodesOwnAddress() {
-    List<Finding> findings = routing("via 192.168.3.2 dev tunl0 proto bird onlink", "via 10.122.1.0 dev tunl0").findings(RULE);
+    List<Finding> findings =
+        routing("via 192.168.3.2 dev tunl0 proto bird onlink", "via 10.122.1.0 dev tunl0")
+            .findings(RULE);
     assertThat(findings).hasSize(1);
     Finding finding = findings.getFirst();
-    assertThat(finding.title()).isEqualTo("n1 sends traffic for 10.122.2.0/26 to 10.122.1.0, its own tunnel address");
+    assertThat(finding.title())
+        .isEqualTo("n1 sends traffic for 10.122.2.0/26 to 10.122.1.0, its own tunnel address");
     assertThat(finding.certainty()).isEqualTo(Certainty.PROVEN);
-    assertThat(finding.expected()).startsWith("10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink");
-    assertThat(finding.affects()).containsExactlyInAnyOrder(new Pair("n1", "n2"), new Pair("n2", "n1"));
+    assertThat(finding.expected())
+        .startsWith("10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink");
+    assertThat(finding.affects())
+        .containsExactlyInAnyOrder(new Pair("n1", "n2"), new Pair("n2", "n1"));
     assertThat(finding.fix().orElseThrow().changes())
         .extracting(c -> c.command())
-        .containsExactly("ip route replace 10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink");
+        .containsExactly(
+            "ip route replace 10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink");
   }
 
   @Test
   void nextHopThatIsAnotherNodesPodAddressReachesNobody() {
-    List<Finding> findings = routing("via 192.168.3.2 dev tunl0", "via 10.122.3.0 dev tunl0").findings(RULE);
+    List<Finding> findings =
+        routing("via 192.168.3.2 dev tunl0", "via 10.122.3.0 dev tunl0").findings(RULE);
     assertThat(findings).hasSize(1);
-    assertThat(findings.getFirst().culprits().getFirst().entry()).isEqualTo("10.122.2.0/26 via 10.122.3.0 dev tunl0 proto bird onlink");
+    assertThat(findings.getFirst().culprits().getFirst().entry())
+        .isEqualTo("10.122.2.0/26 via 10.122.3.0 dev tunl0 proto bird onlink");
     assertThat(findings.getFirst().certainty()).isEqualTo(Certainty.LIKELY);
   }
 
   @Test
   void nextHopThatIsAnotherNodeIsNamed() {
-    List<Finding> findings = routing("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3").findings(RULE);
+    List<Finding> findings =
+        routing("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3").findings(RULE);
     assertThat(findings).hasSize(1);
-    assertThat(findings.getFirst().title()).contains("10.122.2.0/26").contains("192.168.3.3, the address of n3");
+    assertThat(findings.getFirst().title())
+        .contains("10.122.2.0/26")
+        .contains("192.168.3.3, the address of n3");
     assertThat(findings.getFirst().expected()).contains("via 192.168.3.2");
   }
 
@@ -82,14 +93,23 @@ class WrongTunnelNextHopTest {
   void twoNodesWithTheSameWrongRouteAreOneFinding() {
     List<Finding> findings =
         three()
-            .editing("nodes/n1/", t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3"))
-            .editing("nodes/n3/", t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.1"))
+            .editing(
+                "nodes/n1/",
+                t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3"))
+            .editing(
+                "nodes/n3/",
+                t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.1"))
             .findings(RULE);
     assertThat(findings).hasSize(2);
     List<Finding> same =
         three()
-            .file("nodes/n4/ip-route.txt", "10.122.2.0/26 via 192.168.3.3 dev tunl0 proto bird onlink", "192.168.3.0/24 dev eth1 proto kernel scope link src 192.168.3.4")
-            .editing("nodes/n1/", t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3"))
+            .file(
+                "nodes/n4/ip-route.txt",
+                "10.122.2.0/26 via 192.168.3.3 dev tunl0 proto bird onlink",
+                "192.168.3.0/24 dev eth1 proto kernel scope link src 192.168.3.4")
+            .editing(
+                "nodes/n1/",
+                t -> t.replace("10.122.2.0/26 via 192.168.3.2", "10.122.2.0/26 via 192.168.3.3"))
             .findings(RULE);
     assertThat(same).hasSize(1);
     assertThat(same.getFirst().nodes()).containsExactly("n1", "n4");
@@ -106,8 +126,13 @@ class WrongTunnelNextHopTest {
 
   @Test
   void bareRouteIsWrongWhereThePoolIsAlwaysTunnelled() {
-    SnapshotFixture fixture = routing("10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink", "10.122.2.0/26 via 192.168.3.2 dev eth1 proto bird");
-    assertThat(withPool(fixture, "Always").findings(RULE)).hasSize(1).allSatisfy(f -> assertThat(f.title()).contains("past the tunnel"));
+    SnapshotFixture fixture =
+        routing(
+            "10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink",
+            "10.122.2.0/26 via 192.168.3.2 dev eth1 proto bird");
+    assertThat(withPool(fixture, "Always").findings(RULE))
+        .hasSize(1)
+        .allSatisfy(f -> assertThat(f.title()).contains("past the tunnel"));
   }
 
   @Test
@@ -121,7 +146,11 @@ class WrongTunnelNextHopTest {
 
   @Test
   void bareRouteToARouterIsWrongWhereOthersTunnel() {
-    List<Finding> findings = routing("10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink", "10.122.2.0/26 via 192.168.3.253 dev eth1 proto bird").findings(RULE);
+    List<Finding> findings =
+        routing(
+                "10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink",
+                "10.122.2.0/26 via 192.168.3.253 dev eth1 proto bird")
+            .findings(RULE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().certainty()).isEqualTo(Certainty.LIKELY);
     assertThat(findings.getFirst().expected()).contains("via 192.168.3.2 dev tunl0");
@@ -144,20 +173,33 @@ class WrongTunnelNextHopTest {
   void lookupsThatDoNotFitAreAFault() {
     List<Finding> findings =
         SnapshotFixture.bundle()
-            .file("nodes/a/ip-route-get.txt", "10.7.7.25 via 172.20.0.10 dev tunl0  src 10.7.216.128", "    cache  expires 599sec mtu 1440")
-            .file("nodes/b/ip-route-get.txt", "10.7.218.66 via 172.20.0.1 dev ens4  src 172.20.0.10", "    cache")
+            .file(
+                "nodes/a/ip-route-get.txt",
+                "10.7.7.25 via 172.20.0.10 dev tunl0  src 10.7.216.128",
+                "    cache  expires 599sec mtu 1440")
+            .file(
+                "nodes/b/ip-route-get.txt",
+                "10.7.218.66 via 172.20.0.1 dev ens4  src 172.20.0.10",
+                "    cache")
             .findings(RULE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().nodes()).containsExactly("b");
-    assertThat(findings.getFirst().culprits().getFirst().entry()).isEqualTo("10.7.218.66 via 172.20.0.1 dev ens4 src 172.20.0.10");
+    assertThat(findings.getFirst().culprits().getFirst().entry())
+        .isEqualTo("10.7.218.66 via 172.20.0.1 dev ens4 src 172.20.0.10");
   }
 
   @Test
   void lookupOfTheInternetIsNone() {
     List<Finding> findings =
         SnapshotFixture.bundle()
-            .file("nodes/a/ip-route-get.txt", "10.7.7.25 via 172.20.0.10 dev tunl0  src 10.7.216.128", "    cache")
-            .file("nodes/b/ip-route-get.txt", "8.8.8.8 via 172.20.0.1 dev ens4  src 172.20.0.10", "    cache")
+            .file(
+                "nodes/a/ip-route-get.txt",
+                "10.7.7.25 via 172.20.0.10 dev tunl0  src 10.7.216.128",
+                "    cache")
+            .file(
+                "nodes/b/ip-route-get.txt",
+                "8.8.8.8 via 172.20.0.1 dev ens4  src 172.20.0.10",
+                "    cache")
             .findings(RULE);
     assertThat(findings).isEmpty();
   }
@@ -166,11 +208,32 @@ class WrongTunnelNextHopTest {
   void vxlanRouteByAnotherNodesTunnelIsNamed() {
     SnapshotFixture fixture =
         SnapshotFixture.bundle()
-            .file("nodes/a/ip-route.txt", "10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1", "10.244.1.0/24 via 10.244.2.0 dev flannel.1 onlink", "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink")
-            .file("nodes/b/ip-route.txt", "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1")
-            .file("nodes/c/ip-route.txt", "10.244.2.0/24 dev cni0 proto kernel scope link src 10.244.2.1")
-            .file("nodes/c/ip-addr.txt", "4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN group default", "    link/ether 9a:0f:6e:31:c2:03 brd ff:ff:ff:ff:ff:ff", "    inet 10.244.2.0/32 scope global flannel.1", "       valid_lft forever preferred_lft forever");
-    assertThat(fixture.findings(RULE)).hasSize(1).allSatisfy(f -> assertThat(f.title()).contains("10.244.2.0, the tunnel address of c"));
-    assertThat(fixture.editing("nodes/a/", t -> t.replace("10.244.1.0/24 via 10.244.2.0", "10.244.1.0/24 via 10.244.1.0")).findings(RULE)).isEmpty();
+            .file(
+                "nodes/a/ip-route.txt",
+                "10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1",
+                "10.244.1.0/24 via 10.244.2.0 dev flannel.1 onlink",
+                "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink")
+            .file(
+                "nodes/b/ip-route.txt",
+                "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1")
+            .file(
+                "nodes/c/ip-route.txt",
+                "10.244.2.0/24 dev cni0 proto kernel scope link src 10.244.2.1")
+            .file(
+                "nodes/c/ip-addr.txt",
+                "4: flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN group default",
+                "    link/ether 9a:0f:6e:31:c2:03 brd ff:ff:ff:ff:ff:ff",
+                "    inet 10.244.2.0/32 scope global flannel.1",
+                "       valid_lft forever preferred_lft forever");
+    assertThat(fixture.findings(RULE))
+        .hasSize(1)
+        .allSatisfy(f -> assertThat(f.title()).contains("10.244.2.0, the tunnel address of c"));
+    assertThat(
+            fixture
+                .editing(
+                    "nodes/a/",
+                    t -> t.replace("10.244.1.0/24 via 10.244.2.0", "10.244.1.0/24 via 10.244.1.0"))
+                .findings(RULE))
+        .isEmpty();
   }
 }

@@ -22,42 +22,66 @@ class IpForwardOffTest {
   void onlyTheSwitchIsNamedWhenAllIsOff() {
     List<Finding> findings = SnapshotFixture.example("ip-forward-off").findings(RULE);
     assertThat(findings).hasSize(1);
-    assertThat(findings.getFirst().culprits()).extracting(Culprit::entry).containsExactly("net.ipv4.ip_forward = 0");
+    assertThat(findings.getFirst().culprits())
+        .extracting(Culprit::entry)
+        .containsExactly("net.ipv4.ip_forward = 0");
     assertThat(findings.getFirst().affects()).hasSize(4);
   }
 
   @Test
   void oneDeviceThatPodPacketsComeInByIsEnough() {
-    List<Finding> findings = setting("net.ipv4.conf.cni0.forwarding = 1", "net.ipv4.conf.cni0.forwarding = 0").findings(RULE);
+    List<Finding> findings =
+        setting("net.ipv4.conf.cni0.forwarding = 1", "net.ipv4.conf.cni0.forwarding = 0")
+            .findings(RULE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().title()).contains("cni0");
-    assertThat(setting("net.ipv4.conf.flannel/1.forwarding = 1", "net.ipv4.conf.flannel/1.forwarding = 0").findings(RULE)).hasSize(1);
+    assertThat(
+            setting(
+                    "net.ipv4.conf.flannel/1.forwarding = 1",
+                    "net.ipv4.conf.flannel/1.forwarding = 0")
+                .findings(RULE))
+        .hasSize(1);
   }
 
   @Test
   void loopbackAndIdleDevicesDoNotMatter() {
-    assertThat(setting("net.ipv4.conf.lo.forwarding = 1", "net.ipv4.conf.lo.forwarding = 0").findings(RULE)).isEmpty();
-    assertThat(setting("net.ipv4.conf.docker0.forwarding = 1", "net.ipv4.conf.docker0.forwarding = 0").findings(RULE)).isEmpty();
-    assertThat(setting("net.ipv4.conf.default.forwarding = 1", "net.ipv4.conf.default.forwarding = 0").findings(RULE)).isEmpty();
+    assertThat(
+            setting("net.ipv4.conf.lo.forwarding = 1", "net.ipv4.conf.lo.forwarding = 0")
+                .findings(RULE))
+        .isEmpty();
+    assertThat(
+            setting("net.ipv4.conf.docker0.forwarding = 1", "net.ipv4.conf.docker0.forwarding = 0")
+                .findings(RULE))
+        .isEmpty();
+    assertThat(
+            setting("net.ipv4.conf.default.forwarding = 1", "net.ipv4.conf.default.forwarding = 0")
+                .findings(RULE))
+        .isEmpty();
   }
 
   @Test
   void settingNobodyReadIsNotChecked() {
     Outcome outcome = SnapshotFixture.example("ip-forward-off").without(SYSCTL).ask(RULE);
     assertThat(outcome.findings()).isEmpty();
-    assertThat(outcome.notChecked()).anyMatch(n -> n.node().filter("k8s-node02"::equals).isPresent());
+    assertThat(outcome.notChecked())
+        .anyMatch(n -> n.node().filter("k8s-node02"::equals).isPresent());
   }
 
   @Test
   void machineWithoutPodsNeedNotForward() {
-    assertThat(SnapshotFixture.bundle().file("nodes/host/sysctl.txt", "net.ipv4.ip_forward = 0").findings(RULE)).isEmpty();
+    assertThat(
+            SnapshotFixture.bundle()
+                .file("nodes/host/sysctl.txt", "net.ipv4.ip_forward = 0")
+                .findings(RULE))
+        .isEmpty();
   }
 
   @Test
   void ipv6CountsWhereThereAreIpv6Pods() {
     List<Finding> findings =
         SnapshotFixture.bundle()
-            .file("nodes/a/sysctl.txt", "net.ipv4.ip_forward = 1", "net.ipv6.conf.all.forwarding = 0")
+            .file(
+                "nodes/a/sysctl.txt", "net.ipv4.ip_forward = 1", "net.ipv6.conf.all.forwarding = 0")
             .file(
                 "nodes/a/ip-addr.txt",
                 "3: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default",
@@ -68,6 +92,8 @@ class IpForwardOffTest {
                 "       valid_lft forever preferred_lft forever")
             .findings(RULE);
     assertThat(findings).hasSize(1);
-    assertThat(findings.getFirst().culprits()).extracting(Culprit::entry).containsExactly("net.ipv6.conf.all.forwarding = 0");
+    assertThat(findings.getFirst().culprits())
+        .extracting(Culprit::entry)
+        .containsExactly("net.ipv6.conf.all.forwarding = 0");
   }
 }

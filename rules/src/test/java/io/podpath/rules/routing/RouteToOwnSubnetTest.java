@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 class RouteToOwnSubnetTest {
 
   private static final RouteToOwnSubnet RULE = new RouteToOwnSubnet();
-  private static final String BRIDGE = "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1";
+  private static final String BRIDGE =
+      "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1";
   private static final String EXTRA = "10.244.1.0/24 via 192.168.31.202 dev ens33";
-  private static final String CARD = "192.168.31.0/24 dev ens33 proto kernel scope link src 192.168.31.202";
+  private static final String CARD =
+      "192.168.31.0/24 dev ens33 proto kernel scope link src 192.168.31.202";
 
   private static SnapshotFixture table(String... routes) {
     return SnapshotFixture.bundle().file("nodes/a/ip-route.txt", routes);
@@ -32,8 +34,12 @@ class RouteToOwnSubnetTest {
 
   @Test
   void secondOfTwoDoesNothingYet() {
-    assertThat(table(BRIDGE, EXTRA, CARD).findings(RULE)).hasSize(1).allSatisfy(f -> assertThat(f.severity()).isEqualTo(Severity.WARNING));
-    assertThat(table(EXTRA + " metric 100", BRIDGE, CARD).findings(RULE)).hasSize(1).allSatisfy(f -> assertThat(f.severity()).isEqualTo(Severity.WARNING));
+    assertThat(table(BRIDGE, EXTRA, CARD).findings(RULE))
+        .hasSize(1)
+        .allSatisfy(f -> assertThat(f.severity()).isEqualTo(Severity.WARNING));
+    assertThat(table(EXTRA + " metric 100", BRIDGE, CARD).findings(RULE))
+        .hasSize(1)
+        .allSatisfy(f -> assertThat(f.severity()).isEqualTo(Severity.WARNING));
   }
 
   @Test
@@ -56,7 +62,9 @@ class RouteToOwnSubnetTest {
 
   @Test
   void whichOfTwoBridgesCannotBeToldFromRoutesAlone() {
-    Outcome outcome = table("10.244.1.0/24 dev docker0 proto kernel scope link src 10.244.1.1", BRIDGE, CARD).ask(RULE);
+    Outcome outcome =
+        table("10.244.1.0/24 dev docker0 proto kernel scope link src 10.244.1.1", BRIDGE, CARD)
+            .ask(RULE);
     assertThat(outcome.findings()).isEmpty();
     assertThat(outcome.notChecked()).isNotEmpty();
   }
@@ -65,7 +73,10 @@ class RouteToOwnSubnetTest {
   void everyLinkHasItsLinkLocalNetwork() {
     assertThat(
             SnapshotFixture.bundle()
-                .file("nodes/a/ip-6-route.txt", "fe80::/64 dev ens33 proto kernel metric 256 pref medium", "fe80::/64 dev cni0 proto kernel metric 256 pref medium")
+                .file(
+                    "nodes/a/ip-6-route.txt",
+                    "fe80::/64 dev ens33 proto kernel metric 256 pref medium",
+                    "fe80::/64 dev cni0 proto kernel metric 256 pref medium")
                 .findings(RULE))
         .isEmpty();
   }
