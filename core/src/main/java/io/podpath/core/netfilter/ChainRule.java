@@ -7,6 +7,7 @@ import java.util.Optional;
  * One rule of a chain; rules keep the order of the listing.
  *
  * @param table filter, nat, mangle, raw, security
+ * @param chain {@code ?} where rows of {@code iptables -L} stand without the header of their chain
  */
 public record ChainRule(
     String table, String chain, List<Match> matches, Target target, Optional<Counters> counters) {

@@ -105,7 +105,7 @@ final class ListReading {
     }
     Set<String> shown = new HashSet<>();
     for (RuleBlock read : blocks) {
-      read.addNewTo(builder, tool, source.filtered().isPresent(), shown);
+      read.addNewTo(builder, tool, c -> source.filtered().isEmpty(), shown);
     }
     return builder.build();
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Chains and rules of one table while they are read. Which chains were seen whole, and of which
@@ -92,7 +93,8 @@ final class RuleBlock {
    *
    * @param shown chains of earlier blocks with their tables; this one's are added
    */
-  void addNewTo(ReadingBuilder builder, IptablesTool tool, boolean filtered, Set<String> shown) {
+  void addNewTo(
+      ReadingBuilder builder, IptablesTool tool, Predicate<String> kept, Set<String> shown) {
     Map<String, String> tables = tables();
     Set<String> mine = new HashSet<>();
     Set<String> again = new HashSet<>();
@@ -108,10 +110,14 @@ final class RuleBlock {
     rows.removeIf(r -> again.contains(r.rule.chain()));
     brokenChains.addAll(again);
     shown.addAll(mine);
-    addTo(builder, tool, true, filtered);
+    addTo(builder, tool, true, kept);
   }
 
-  void addTo(ReadingBuilder builder, IptablesTool tool, boolean committed, boolean filtered) {
+  /**
+   * @param kept whether all lines of a chain are in the text, as far as filters it went through are
+   *     concerned
+   */
+  void addTo(ReadingBuilder builder, IptablesTool tool, boolean committed, Predicate<String> kept) {
     Map<String, String> tables = tables();
     for (Row row : rows) {
       ChainRule rule = row.rule;
@@ -122,11 +128,11 @@ final class RuleBlock {
           new ChainRule(of, rule.chain(), rule.matches(), rule.target(), rule.counters()),
           row.line);
     }
-    if (filtered || allBroken) {
+    if (allBroken) {
       return;
     }
     for (Declared chain : whole(committed)) {
-      if (!brokenChains.contains(chain.name)) {
+      if (!brokenChains.contains(chain.name) && kept.test(chain.name)) {
         String of = table.orElseGet(() -> tables.getOrDefault(chain.name, "filter"));
         builder.add(
             tool.chains(), new Chain(of, chain.name, chain.policy, chain.counters), chain.line);

@@ -69,7 +69,7 @@ final class SaveReading {
     // counts as a part
     state();
     for (Closed closed : blocks) {
-      closed.block.addTo(builder, closed.tool, closed.committed, source.filtered().isPresent());
+      closed.block.addTo(builder, closed.tool, closed.committed, this::isKept);
     }
     return builder.build();
   }
@@ -275,6 +275,12 @@ final class SaveReading {
     if (all && dumped.isEmpty() && blocks.isEmpty() && !builder.has(tool.rules())) {
       dumped.put(tool, Set.of());
     }
+    for (Closed closed : blocks) {
+      if (!dumped.containsKey(closed.tool)) {
+        String reason = "only some chains of iptables were listed";
+        builder.part(closed.tool.chains(), rank, reason).part(closed.tool.rules(), rank, reason);
+      }
+    }
     dumped.forEach((which, tables) -> {
       boolean whole =
           (all || named || command.isEmpty() && tables.size() > 1) && !broken.contains(which);
@@ -288,6 +294,32 @@ final class SaveReading {
         builder.part(which.chains(), rank, reason).part(which.rules(), rank, reason);
       }
     });
+  }
+
+  /**
+   * Every line of {@code iptables -S} names its chain, so {@code grep FORWARD} keeps that chain
+   * whole.
+   */
+  private boolean isKept(String chain) {
+    if (source.filtered().isEmpty()) {
+      return true;
+    }
+    if (command.isEmpty()
+        || IptablesSaveParser.isSave(command.get())
+        || command.get().pipes().size() != 1) {
+      return false;
+    }
+    List<String> grep = Lines.words(command.get().pipes().getFirst());
+    boolean plain =
+        grep.size() == 2
+            && grep.getFirst().equals("grep")
+            && grep.get(1)
+                .chars()
+                .allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '_')
+            && !grep.get(1).startsWith("-");
+    return plain
+        && source.filtered().get().equals(command.get().filter().orElse(""))
+        && chain.contains(grep.get(1));
   }
 
   private static Optional<Counters> counters(String text) {

@@ -82,8 +82,11 @@ class ConntrackParserTest {
   @Test
   void maskedAddressesAreNotRead() {
     String text =
-        "udp  17 27 src=10.103.83.53 dst=<clusterIp> sport=21667 dport=53 [UNREPLIED] src=10.103.78.37 dst=10.103.83.53 sport=53 dport=21667 mark=0 use=1\n"
-            + "udp  17 27 src=10.103.83.53 dst=10.96.0.10 sport=xxxx dport=53 [UNREPLIED] src=10.103.78.37 dst=10.103.83.53 sport=53 dport=xxxx mark=0 use=1\n...\n";
+        """
+        udp  17 27 src=10.103.83.53 dst=<clusterIp> sport=21667 dport=53 [UNREPLIED] src=10.103.78.37 dst=10.103.83.53 sport=53 dport=21667 mark=0 use=1
+        udp  17 27 src=10.103.83.53 dst=10.96.0.10 sport=xxxx dport=53 [UNREPLIED] src=10.103.78.37 dst=10.103.83.53 sport=53 dport=xxxx mark=0 use=1
+        ...
+        """;
     Reading reading = PARSER.parse(source("conntrack -L", text));
     assertThat(reading.unread()).hasSize(3);
     assertThat(entries(source("conntrack -L", text)).isEmpty()).isTrue();

@@ -76,14 +76,14 @@ class IptablesListParserTest {
   /** Reads the words behind source and destination. */
   private static ChainRule row(String target, String protocol, String extras) {
     String text =
-        "Chain X (1 references)\n pkts bytes target     prot opt in     out     source               destination\n"
-            + "    0     0 "
-            + target
-            + "     "
-            + protocol
-            + "  --  *      *       0.0.0.0/0            0.0.0.0/0            "
-            + extras
-            + "\n";
+        """
+        Chain X (1 references)
+         pkts bytes target     prot opt in     out     source               destination
+            0     0 TARGET     PROT  --  *      *       0.0.0.0/0            0.0.0.0/0            EXTRAS
+        """
+            .replace("TARGET", target)
+            .replace("PROT", protocol)
+            .replace("EXTRAS", extras);
     return rules(facts(source("iptables -nvL X", text))).first().orElseThrow().value();
   }
 

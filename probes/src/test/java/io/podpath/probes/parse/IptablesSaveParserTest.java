@@ -269,6 +269,38 @@ class IptablesSaveParserTest {
     assertThat(chains(facts, Backend.NFT).isEmpty()).isTrue();
   }
 
+  /** Every line of iptables -S names its chain. */
+  @Test
+  void grepForAChainKeepsItWhole() {
+    String text =
+        "-P FORWARD DROP\n-N KUBE-FORWARD\n-A FORWARD -j KUBE-FORWARD\n-A OUTPUT -j TO-FORWARD\n";
+    String command = "iptables -S | grep FORWARD";
+    Source grepped =
+        source(command, text).filteredBy(ShellCommand.parse(command).filter().orElseThrow());
+    assertThat(printed(chains(facts(grepped), Backend.UNSTATED)))
+        .containsExactly(":FORWARD DROP", ":KUBE-FORWARD -");
+    String inverted = "iptables -S | grep -v ACCEPT";
+    assertThat(
+            chains(
+                    facts(source(inverted, text).filteredBy("piped into grep -v ACCEPT")),
+                    Backend.UNSTATED)
+                .isEmpty())
+        .isTrue();
+    String other = "iptables -S | grep DROP";
+    assertThat(
+            chains(facts(source(other, text).filteredBy("piped into grep DROP")), Backend.UNSTATED)
+                .isEmpty())
+        .isTrue();
+  }
+
+  @Test
+  void chainsWithoutRulesSayThatThereAreNone() {
+    Facts facts =
+        facts(source("iptables -S", "-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n"));
+    assertThat(chains(facts, Backend.UNSTATED).facts()).hasSize(3);
+    assertThat(rules(facts, Backend.UNSTATED).isNotGathered()).isFalse();
+  }
+
   @Test
   void aLineItCannotReadBreaksItsTableOnly() {
     String text = NFT.replace("-A FORWARD -s", "...\n-A FORWARD -s");
