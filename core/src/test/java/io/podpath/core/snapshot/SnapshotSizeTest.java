@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A thousand nodes with a thousand routes each must fit in well under 2 GiB; a tenth of them is measured. */
+/**
+ * A thousand nodes with a thousand routes each must fit in well under 2 GiB; a tenth of them is
+ * measured.
+ */
 class SnapshotSizeTest {
 
   private static final int NODES = 100;

@@ -82,7 +82,8 @@ public final class InputReader {
     try {
       return new Assembly(Arrangement.of(layout, intake), parsers, intake).assemble();
     } catch (OutOfMemoryError e) {
-      // the limits are made so that this does not happen, but they cannot know every text; all that was read is let go of here
+      // the limits are made so that this does not happen, but they cannot know every text; all that
+      // was read is let go of here
       throw new InputException(
           "the texts need more memory than podpath has (%s); give fewer nodes, or more memory (JAVA_TOOL_OPTIONS=-Xmx8g)"
               .formatted(Limits.size(Runtime.getRuntime().maxMemory())));

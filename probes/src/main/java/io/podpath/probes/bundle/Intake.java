@@ -94,7 +94,8 @@ final class Intake {
     while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
       start++;
     }
-    boolean json = start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
+    boolean json =
+        start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
     if (json) {
       return text.length() / BYTES_PER_JSON_VALUE + 1L;
     }

@@ -12,7 +12,8 @@ package io.podpath.probes.bundle;
  * @param archiveRatio how many times its own size an archive may unpack to; small archives may do
  *     so more often
  */
-public record Limits(long bytesPerText, long bytesInAll, long linesInAll, int files, int depth, int archiveRatio) {
+public record Limits(
+    long bytesPerText, long bytesInAll, long linesInAll, int files, int depth, int archiveRatio) {
 
   private static final long MIB = 1L << 20;
 
@@ -20,7 +21,8 @@ public record Limits(long bytesPerText, long bytesInAll, long linesInAll, int fi
   private static final long MEMORY_PER_LINE = 1536;
 
   /** What is enough for a cluster of some hundred nodes with full iptables listings. */
-  public static final Limits STANDARD = new Limits(256 * MIB, 1024 * MIB, 8_000_000, 200_000, 64, 400);
+  public static final Limits STANDARD =
+      new Limits(256 * MIB, 1024 * MIB, 8_000_000, 200_000, 64, 400);
 
   /**
    * The standard limits, less where the memory is small.

@@ -325,9 +325,7 @@ public final class TranscriptReader {
   /** A manifest that is only looked at is no state of the cluster. */
   private static Reading withoutObjects(Reading reading) {
     return new Reading(
-        reading.parts().stream()
-            .filter(p -> p.section().scope() != Section.Scope.CLUSTER)
-            .toList(),
+        reading.parts().stream().filter(p -> p.section().scope() != Section.Scope.CLUSTER).toList(),
         reading.unread());
   }
 
