@@ -190,6 +190,10 @@ record ApiCommand(
     return verb.equals("get");
   }
 
+  boolean isDescribe() {
+    return verb.equals("describe") || verb.equals("desc");
+  }
+
   /** Whether the answer is YAML or JSON. */
   boolean wantsObjects() {
     return output.filter(o -> o.equals("yaml") || o.equals("json")).isPresent();
@@ -202,7 +206,7 @@ record ApiCommand(
 
   /** Why the answer may lack objects of this kind; empty for a whole list. */
   Optional<String> gap(String kind, boolean namespaced) {
-    if (!isGet() || !kinds.contains(kind)) {
+    if (!isGet() && !isDescribe() || !kinds.contains(kind)) {
       return Optional.of("not a list of all " + kind);
     }
     if (!names.isEmpty()) {

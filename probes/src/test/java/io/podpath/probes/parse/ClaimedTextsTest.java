@@ -87,7 +87,7 @@ class ClaimedTextsTest {
           new DirectoryListingParser(),
           new InterfacesFileParser(),
           new HostListParser(),
-          new FlannelNetworkParser(),
+          new FlannelNetworkParser(), new KubectlDescribeParser(),
           new AgentLogParser());
 
   private final Parsers parsers = Parsers.load();
@@ -190,7 +190,7 @@ class ClaimedTextsTest {
           "cat /etc/hosts",
           "vi /etc/kubernetes/kube-proxy-config.yml",
           "kubectl logs x -n y",
-          "cat net-conf.json");
+          "cat net-conf.json", "kubectl describe nodes");
 
   private static final List<String> PIECES =
       List.of(
