@@ -57,7 +57,9 @@ public final class KubectlDescribeParser implements OutputParser {
   public Reading parse(Source source) {
     ReadingBuilder reading = new ReadingBuilder(source);
     Optional<ApiCommand> command = ApiCommand.of(source.command());
-    boolean whole = source.filtered().isEmpty() && source.command().map(ShellCommand::parse).flatMap(ShellCommand::filter).isEmpty();
+    boolean whole =
+        source.filtered().isEmpty()
+            && source.command().map(ShellCommand::parse).flatMap(ShellCommand::filter).isEmpty();
     Described open = new Described("", source.firstLine(), whole);
     for (Lines.Line line : Lines.of(source)) {
       Optional<String> name = value(line.text(), "Name:");
@@ -74,7 +76,9 @@ public final class KubectlDescribeParser implements OutputParser {
 
   private static Optional<String> value(String line, String key) {
     String text = line.strip();
-    return text.startsWith(key) ? Optional.of(text.substring(key.length()).strip()) : Optional.empty();
+    return text.startsWith(key)
+        ? Optional.of(text.substring(key.length()).strip())
+        : Optional.empty();
   }
 
   /** One object's description. */
@@ -104,8 +108,15 @@ public final class KubectlDescribeParser implements OutputParser {
       String text = line.text().strip();
       int colon = text.indexOf(':');
       // a copy without its blanks shows a label or an annotation by the slash in its name
-      boolean pair = colon > 0 && text.lastIndexOf('/', colon) >= 0 || text.indexOf('=') > 0 && colon < 0;
-      boolean heading = colon > 0 && line.indent() == 0 && !pair && text.substring(0, colon).chars().allMatch(c -> Character.isLetterOrDigit(c) || c == ' ' || c == '-');
+      boolean pair =
+          colon > 0 && text.lastIndexOf('/', colon) >= 0 || text.indexOf('=') > 0 && colon < 0;
+      boolean heading =
+          colon > 0
+              && line.indent() == 0
+              && !pair
+              && text.substring(0, colon)
+                  .chars()
+                  .allMatch(c -> Character.isLetterOrDigit(c) || c == ' ' || c == '-');
       if (heading) {
         block = text.substring(0, colon);
         text = text.substring(colon + 1).strip();
@@ -115,7 +126,8 @@ public final class KubectlDescribeParser implements OutputParser {
         case "Annotations" -> annotation(text);
         case "Labels" -> pair(text, "=", labels);
         case "Addresses", "InternalIP" -> {
-          Optional<String> address = block.equals("InternalIP") ? Optional.of(text) : value(text, "InternalIP:");
+          Optional<String> address =
+              block.equals("InternalIP") ? Optional.of(text) : value(text, "InternalIP:");
           address.flatMap(IpAddress::parse).ifPresent(internal::add);
         }
         case "Conditions" -> condition(text);
@@ -147,22 +159,33 @@ public final class KubectlDescribeParser implements OutputParser {
     private void condition(String text) {
       List<String> cells = TextTable.gaps(text);
       List<String> words = Lines.words(text);
-      if (words.size() > 1 && words.getFirst().equals("Ready") && (words.get(1).equals("True") || words.get(1).equals("False") || words.get(1).equals("Unknown"))) {
+      if (words.size() > 1
+          && words.getFirst().equals("Ready")
+          && (words.get(1).equals("True")
+              || words.get(1).equals("False")
+              || words.get(1).equals("Unknown"))) {
         boolean isReady = words.get(1).equals("True");
         ready = Gathered.known(isReady);
         readyMessage = isReady || cells.size() < 6 ? readyMessage : Gathered.known(cells.getLast());
       }
     }
 
-    /** {@code Warning FailedCreatePodSandBox 2m (x10 over 5m) kubelet Failed to create pod sandbox: …}. */
+    /**
+     * {@code Warning FailedCreatePodSandBox 2m (x10 over 5m) kubelet Failed to create pod sandbox:
+     * …}.
+     */
     private void event(String text, int number, ReadingBuilder reading) {
       List<String> words = Lines.words(text);
-      boolean row = words.size() > 4 && (words.getFirst().equals("Normal") || words.getFirst().equals("Warning"));
+      boolean row =
+          words.size() > 4
+              && (words.getFirst().equals("Normal") || words.getFirst().equals("Warning"));
       if (!row) {
         return;
       }
       int from = 3;
-      while (words.get(3).startsWith("(") && from < words.size() - 1 && !words.get(from).endsWith(")")) {
+      while (words.get(3).startsWith("(")
+          && from < words.size() - 1
+          && !words.get(from).endsWith(")")) {
         from++;
       }
       from += words.get(3).startsWith("(") ? 1 : 0;
@@ -173,14 +196,22 @@ public final class KubectlDescribeParser implements OutputParser {
       }
       String message = String.join(" ", words.subList(from + 1, words.size()));
       Optional<String> namespace = Optional.ofNullable(fields.get("Namespace"));
-      reading.add(Section.EVENTS, new KubeEvent(namespace, words.getFirst(), words.get(1), kind() + "/" + name, message), number);
+      reading.add(
+          Section.EVENTS,
+          new KubeEvent(namespace, words.getFirst(), words.get(1), kind() + "/" + name, message),
+          number);
     }
 
     private String kind() {
-      if (fields.containsKey("PodCIDR") || fields.containsKey("Allocatable") || fields.containsKey("Non-terminated Pods")) {
+      if (fields.containsKey("PodCIDR")
+          || fields.containsKey("Allocatable")
+          || fields.containsKey("Non-terminated Pods")) {
         return "node";
       }
-      if (fields.containsKey("Node") && (fields.containsKey("IP") || fields.containsKey("Containers") || fields.containsKey("Status"))) {
+      if (fields.containsKey("Node")
+          && (fields.containsKey("IP")
+              || fields.containsKey("Containers")
+              || fields.containsKey("Status"))) {
         return "pod";
       }
       return fields.containsKey("Endpoints") ? "service" : "object";
@@ -205,17 +236,25 @@ public final class KubectlDescribeParser implements OutputParser {
     private void addNode(ReadingBuilder reading, Optional<ApiCommand> command) {
       open(Section.NODES, "nodes", false, reading, command);
       KubeNode unknown = KubeNode.named(name);
-      List<IpPrefix> cidrs = ClusterRows.prefixes(fields.getOrDefault("PodCIDRs", fields.get("PodCIDR")));
+      List<IpPrefix> cidrs =
+          ClusterRows.prefixes(fields.getOrDefault("PodCIDRs", fields.get("PodCIDR")));
       // describe prints PodCIDR only where there is one, after the addresses and the system's words
-      boolean told = whole && fields.containsKey("System Info") && fields.containsKey("Non-terminated Pods");
+      boolean told =
+          whole && fields.containsKey("System Info") && fields.containsKey("Non-terminated Pods");
       KubeNode node =
           new KubeNode(
               name,
               ready,
               readyMessage,
-              fields.containsKey("Addresses") || !internal.isEmpty() ? Gathered.known(internal) : unknown.internalIps(),
-              !cidrs.isEmpty() ? Gathered.known(cidrs) : told ? Gathered.absent() : unknown.podCidrs(),
-              whole && fields.containsKey("Annotations") ? Gathered.known(annotations) : unknown.annotations(),
+              fields.containsKey("Addresses") || !internal.isEmpty()
+                  ? Gathered.known(internal)
+                  : unknown.internalIps(),
+              !cidrs.isEmpty()
+                  ? Gathered.known(cidrs)
+                  : told ? Gathered.absent() : unknown.podCidrs(),
+              whole && fields.containsKey("Annotations")
+                  ? Gathered.known(annotations)
+                  : unknown.annotations(),
               whole && fields.containsKey("Labels") ? Gathered.known(labels) : unknown.labels(),
               unknown.kubeletVersion());
       reading.add(Section.NODES, node, line);
@@ -226,9 +265,12 @@ public final class KubectlDescribeParser implements OutputParser {
       open(Section.PODS, "pods", true, reading, command);
       String on = fields.getOrDefault("Node", "");
       int slash = on.indexOf('/');
-      Optional<String> node = Optional.of(slash > 0 ? on.substring(0, slash) : on).filter(n -> !n.isEmpty() && ClusterRows.isName(n));
+      Optional<String> node =
+          Optional.of(slash > 0 ? on.substring(0, slash) : on)
+              .filter(n -> !n.isEmpty() && ClusterRows.isName(n));
       List<IpAddress> ips = ClusterRows.addresses(fields.get("IP"));
-      boolean hostNetwork = slash > 0 && IpAddress.parse(on.substring(slash + 1)).filter(ips::contains).isPresent();
+      boolean hostNetwork =
+          slash > 0 && IpAddress.parse(on.substring(slash + 1)).filter(ips::contains).isPresent();
       reading.add(
           Section.PODS,
           new Pod(
@@ -241,9 +283,16 @@ public final class KubectlDescribeParser implements OutputParser {
           line);
     }
 
-    private static void open(Section<?> section, String plural, boolean namespaced, ReadingBuilder reading, Optional<ApiCommand> command) {
+    private static void open(
+        Section<?> section,
+        String plural,
+        boolean namespaced,
+        ReadingBuilder reading,
+        Optional<ApiCommand> command) {
       Optional<String> gap =
-          command.isPresent() ? command.get().gap(plural, namespaced) : Optional.of("it is not known what was asked for");
+          command.isPresent()
+              ? command.get().gap(plural, namespaced)
+              : Optional.of("it is not known what was asked for");
       if (gap.isPresent()) {
         reading.part(section, RANK, gap.get());
       } else {

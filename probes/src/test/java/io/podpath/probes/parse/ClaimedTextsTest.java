@@ -87,7 +87,8 @@ class ClaimedTextsTest {
           new DirectoryListingParser(),
           new InterfacesFileParser(),
           new HostListParser(),
-          new FlannelNetworkParser(), new KubectlDescribeParser(),
+          new FlannelNetworkParser(),
+          new KubectlDescribeParser(),
           new AgentLogParser());
 
   private final Parsers parsers = Parsers.load();
@@ -190,7 +191,8 @@ class ClaimedTextsTest {
           "cat /etc/hosts",
           "vi /etc/kubernetes/kube-proxy-config.yml",
           "kubectl logs x -n y",
-          "cat net-conf.json", "kubectl describe nodes");
+          "cat net-conf.json",
+          "kubectl describe nodes");
 
   private static final List<String> PIECES =
       List.of(

@@ -52,27 +52,45 @@ class KubectlDescribeParserTest {
     KubeNode node = told.only(Section.NODES);
     assertThat(node).hasToString("Node/k8s-node01 podCIDRs [10.244.1.0/24]");
     assertThat(node.ready()).isEqualTo(Gathered.known(false));
-    assertThat(node.readyMessage()).isEqualTo(Gathered.known("container runtime network not ready"));
+    assertThat(node.readyMessage())
+        .isEqualTo(Gathered.known("container runtime network not ready"));
     assertThat(node.knownInternalIps()).containsExactly(IpAddress.of("192.168.80.241"));
-    assertThat(node.annotation("flannel.alpha.coreos.com/public-ip")).isEqualTo(Gathered.known("192.168.80.241"));
-    assertThat(told.only(Section.CALICO_NODES).bgpAddress()).isEqualTo(Gathered.known(IpAddress.of("192.168.80.241")));
+    assertThat(node.annotation("flannel.alpha.coreos.com/public-ip"))
+        .isEqualTo(Gathered.known("192.168.80.241"));
+    assertThat(told.only(Section.CALICO_NODES).bgpAddress())
+        .isEqualTo(Gathered.known(IpAddress.of("192.168.80.241")));
     assertThat(told.table(Section.NODES).isComplete()).isFalse();
     assertThat(read("kubectl describe nodes", NODE).table(Section.NODES).isComplete()).isTrue();
   }
 
   @Test
   void readsANodeWhoseBlanksAWebPageSwallowed() {
-    Told told = read("kubectl describe node k8s-node01", NODE.replaceAll("(?m)^ +", "").replaceAll(" +", " "));
-    assertThat(told.only(Section.NODES).knownPodCidrs()).isEqualTo(read("kubectl describe node k8s-node01", NODE).only(Section.NODES).knownPodCidrs());
-    assertThat(told.only(Section.NODES).annotation("flannel.alpha.coreos.com/public-ip")).isEqualTo(Gathered.known("192.168.80.241"));
+    Told told =
+        read(
+            "kubectl describe node k8s-node01",
+            NODE.replaceAll("(?m)^ +", "").replaceAll(" +", " "));
+    assertThat(told.only(Section.NODES).knownPodCidrs())
+        .isEqualTo(
+            read("kubectl describe node k8s-node01", NODE).only(Section.NODES).knownPodCidrs());
+    assertThat(told.only(Section.NODES).annotation("flannel.alpha.coreos.com/public-ip"))
+        .isEqualTo(Gathered.known("192.168.80.241"));
   }
 
   @Test
   void whatGrepDroppedIsNotAbsent() {
-    KubeNode node = read("kubectl describe node k8s-node01 | grep -v PodCIDR", NODE.replaceAll("PodCIDRs?:.*\\n", "")).only(Section.NODES);
+    KubeNode node =
+        read(
+                "kubectl describe node k8s-node01 | grep -v PodCIDR",
+                NODE.replaceAll("PodCIDRs?:.*\\n", ""))
+            .only(Section.NODES);
     assertThat(node.podCidrs().isNotGathered()).isTrue();
     assertThat(node.annotations().isNotGathered()).isTrue();
-    assertThat(read("kubectl describe node k8s-node01", NODE.replaceAll("PodCIDRs?:.*\\n", "")).only(Section.NODES).podCidrs().isAbsent()).isTrue();
+    assertThat(
+            read("kubectl describe node k8s-node01", NODE.replaceAll("PodCIDRs?:.*\\n", ""))
+                .only(Section.NODES)
+                .podCidrs()
+                .isAbsent())
+        .isTrue();
   }
 
   @Test
