@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +139,37 @@ class NodeParserChoiceTest {
       }
     }
   }
+
+  /** Words cut out, swapped for hostile ones and lines broken off, the same way each time. */
+  @Test
+  void noParserThrowsOnDamagedText() {
+    Random random = new Random(20261121);
+    List<Path> files = RealOutputs.examples(n -> BY_FILE.containsKey(n) && !n.equals("ip-addr.txt"));
+    for (int i = 0; i < files.size(); i += 7) {
+      String damaged = damage(RealOutputs.read(files.get(i)).text(), random);
+      for (OutputParser parser : mine(parsers)) {
+        Source source = Source.ofFile(parser.name(), damaged).byCommand(parser.name());
+        assertThatCode(() -> parser.parse(source))
+            .as(parser.name() + "\n" + damaged)
+            .doesNotThrowAnyException();
+      }
+    }
+  }
+
+  private static String damage(String text, Random random) {
+    String head = text.length() > 6000 ? text.substring(0, 6000) : text;
+    StringBuilder damaged = new StringBuilder();
+    for (String word : head.splitWithDelimiters("[ ,:/]", 0)) {
+      int dice = random.nextInt(40);
+      damaged.append(dice == 0 ? "" : dice < 3 ? HOSTILE.get(random.nextInt(HOSTILE.size())) : word);
+    }
+    return damaged.toString();
+  }
+
+  private static final List<String> HOSTILE =
+      List.of(
+          "", "\n", "-", ":", "/", "99999999999999999999", "-1", "::", "[", "]", "{", "}", "(", ")", "\"", "\u0000", "a.b.c.d",
+          "0x", "*", "dev", "via", "nexthop", "inet", "\\", "<", ">", "...", "//", "\u7f51", "lladdr", "master", "e0@", "@", "1:");
 
   @ParameterizedTest
   @CsvSource({
