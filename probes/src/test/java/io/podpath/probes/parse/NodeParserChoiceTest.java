@@ -144,7 +144,8 @@ class NodeParserChoiceTest {
   @Test
   void noParserThrowsOnDamagedText() {
     Random random = new Random(20261121);
-    List<Path> files = RealOutputs.examples(n -> BY_FILE.containsKey(n) && !n.equals("ip-addr.txt"));
+    List<Path> files =
+        RealOutputs.examples(n -> BY_FILE.containsKey(n) && !n.equals("ip-addr.txt"));
     for (int i = 0; i < files.size(); i += 7) {
       String damaged = damage(RealOutputs.read(files.get(i)).text(), random);
       for (OutputParser parser : mine(parsers)) {
@@ -161,15 +162,48 @@ class NodeParserChoiceTest {
     StringBuilder damaged = new StringBuilder();
     for (String word : head.splitWithDelimiters("[ ,:/]", 0)) {
       int dice = random.nextInt(40);
-      damaged.append(dice == 0 ? "" : dice < 3 ? HOSTILE.get(random.nextInt(HOSTILE.size())) : word);
+      damaged.append(
+          dice == 0 ? "" : dice < 3 ? HOSTILE.get(random.nextInt(HOSTILE.size())) : word);
     }
     return damaged.toString();
   }
 
   private static final List<String> HOSTILE =
       List.of(
-          "", "\n", "-", ":", "/", "99999999999999999999", "-1", "::", "[", "]", "{", "}", "(", ")", "\"", "\u0000", "a.b.c.d",
-          "0x", "*", "dev", "via", "nexthop", "inet", "\\", "<", ">", "...", "//", "\u7f51", "lladdr", "master", "e0@", "@", "1:");
+          "",
+          "\n",
+          "-",
+          ":",
+          "/",
+          "99999999999999999999",
+          "-1",
+          "::",
+          "[",
+          "]",
+          "{",
+          "}",
+          "(",
+          ")",
+          "\"",
+          "\u0000",
+          "a.b.c.d",
+          "0x",
+          "*",
+          "dev",
+          "via",
+          "nexthop",
+          "inet",
+          "\\",
+          "<",
+          ">",
+          "...",
+          "//",
+          "\u7f51",
+          "lladdr",
+          "master",
+          "e0@",
+          "@",
+          "1:");
 
   @ParameterizedTest
   @CsvSource({
