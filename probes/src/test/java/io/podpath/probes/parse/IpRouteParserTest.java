@@ -23,8 +23,6 @@ class IpRouteParserTest {
 
   private static final Section<Route> MAIN = Section.routes(IpFamily.INET, RouteScope.MAIN);
   private static final Section<Route> MAIN6 = Section.routes(IpFamily.INET6, RouteScope.MAIN);
-  private static final Section<Route> LOCAL = Section.routes(IpFamily.INET, RouteScope.LOCAL);
-  private static final Section<Route> OTHER = Section.routes(IpFamily.INET, RouteScope.OTHER);
 
   private Reading read(String command, String text) {
     return parser.parse(Source.ofFile("paste.txt", text).byCommand(command));
