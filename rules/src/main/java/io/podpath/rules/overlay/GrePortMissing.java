@@ -128,7 +128,7 @@ public final class GrePortMissing implements Rule {
   private Finding apart(ClusterView view, GreLinks links, List<Set<String>> islands) {
     Set<String> lost =
         islands.stream().min((a, b) -> Integer.compare(a.size(), b.size())).orElseThrow();
-    Set<String> rest = islands.stream().filter(i -> i != lost).findFirst().orElseThrow();
+    Set<String> rest = islands.stream().filter(i -> !i.equals(lost)).findFirst().orElseThrow();
     String node = lost.iterator().next();
     String hub =
         rest.stream()
@@ -165,7 +165,7 @@ public final class GrePortMissing implements Rule {
                     "the way to " + node));
     for (String a : lost) {
       islands.stream()
-          .filter(i -> i != lost)
+          .filter(i -> !i.equals(lost))
           .flatMap(Set::stream)
           .forEach(b -> builder.affectsBothWays(a, b));
     }

@@ -78,7 +78,7 @@ public final class RouteToOwnSubnet implements Rule {
   private static boolean competes(Fact<Route> other, Fact<Route> bridge) {
     Route route = other.value();
     boolean same =
-        other != bridge
+        !other.equals(bridge)
             && route.type() == RouteType.UNICAST
             && route.destination().equals(bridge.value().destination());
     return same && !(isPodBridge(route) && route.device().equals(bridge.value().device()));
@@ -100,12 +100,12 @@ public final class RouteToOwnSubnet implements Rule {
                 + " and "
                 + other.value().device().orElse("")
                 + " have one network; which of them the pods hang on was not recorded");
-      } else if (idle.get() == other) {
-        out.found(finding(view, node, bridge, other, first(bridge, other, routes) == other));
+      } else if (idle.get().equals(other)) {
+        out.found(finding(view, node, bridge, other, first(bridge, other, routes).equals(other)));
       }
       return;
     }
-    out.found(finding(view, node, bridge, other, first(bridge, other, routes) == other));
+    out.found(finding(view, node, bridge, other, first(bridge, other, routes).equals(other)));
   }
 
   /** The one the kernel takes: the lower metric, then the first listed. */
