@@ -104,7 +104,7 @@ class RuleLibraryTest {
 
   private static String camelCase(String id) {
     StringBuilder name = new StringBuilder();
-    for (String word : id.split("-")) {
+    for (String word : id.split("-", -1)) {
       name.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
     }
     return name.toString();

@@ -88,7 +88,7 @@ public final class ForwardRejectBeforeAccept implements Rule {
             .certainty(certainty)
             .title(
                 ForwardText.who(audits)
-                    + (ForwardText.several(audits) ? " " : " ")
+                    + " "
                     + (rejects ? verb(audits, "reject") : verb(audits, "drop"))
                     + " forwarded pod packets with "
                     + first.value())

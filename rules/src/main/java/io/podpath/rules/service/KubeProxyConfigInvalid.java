@@ -146,7 +146,7 @@ public final class KubeProxyConfigInvalid implements Rule {
   }
 
   private static String lastName(String path) {
-    String[] parts = path.split("\\.");
+    String[] parts = path.split("\\.", -1);
     return parts.length == 0 ? path : parts[parts.length - 1];
   }
 
