@@ -9,7 +9,8 @@ import java.util.List;
 /** Collects the texts of all inputs and keeps the account of how much was read. */
 final class Intake {
 
-  private static final int BYTES_PER_JSON_VALUE = 30;
+  /** Longer on average than any tool's lines of text. */
+  private static final int LONG_LINES = 1000;
 
   private final Limits limits;
   private final List<NamedText> texts = new ArrayList<>();
@@ -82,28 +83,26 @@ final class Intake {
     lines += lines(text.text());
     if (lines > limits.linesInAll()) {
       throw new InputException(
-          "%s: the texts have more than %s lines together, which is more than fits into podpath's memory; give fewer nodes, or more memory (JAVA_TOOL_OPTIONS=-Xmx8g)"
+          "%s: the texts have more than %s lines or values together, which is more than fits into podpath's memory; give fewer nodes, or more memory (JAVA_TOOL_OPTIONS=-Xmx8g)"
               .formatted(text.input(), limits.linesInAll()));
     }
     texts.add(text);
   }
 
-  /** JSON has hardly any lines: it counts by its length, a value with its name taken as a line. */
+  /** JSON on one line takes memory by its values, not by its lines: two of them count as a line. */
   private static long lines(String text) {
-    int start = 0;
-    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
-      start++;
-    }
-    boolean json =
-        start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
-    if (json) {
-      return text.length() / BYTES_PER_JSON_VALUE + 1L;
-    }
     long lines = 1;
-    for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
-      lines++;
+    long values = 0;
+    char before = ',';
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      lines += c == '\n' ? 1 : 0;
+      boolean ends = c == ',' || c == ' ' || c == '\n';
+      boolean follows = before != ',' && before != ' ' && before != '\n' && before != ':';
+      values += c == '{' || c == '[' || ends && follows ? 1 : 0;
+      before = c;
     }
-    return lines;
+    return text.length() / lines > LONG_LINES ? Math.max(lines, values / 2) : lines;
   }
 
   /** What became of a stream of bytes. */
