@@ -43,9 +43,6 @@ final class Unpacking extends InputStream {
     private final InputStream stream;
     private long count;
 
-    /**
-     * @param stream that can be marked
-     */
     Packed(InputStream stream) {
       this.stream = stream;
     }
@@ -62,21 +59,6 @@ final class Unpacking extends InputStream {
       int n = stream.read(buffer, offset, length);
       count += Math.max(n, 0);
       return n;
-    }
-
-    /**
-     * GZIPInputStream takes 0 for the end of the stream, while a pipe says 0 when its writer is
-     * slow.
-     */
-    @Override
-    public int available() throws IOException {
-      stream.mark(1);
-      int next = stream.read();
-      if (next < 0) {
-        return 0;
-      }
-      stream.reset();
-      return Math.max(1, stream.available());
     }
 
     @Override
