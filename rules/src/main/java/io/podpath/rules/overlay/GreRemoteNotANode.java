@@ -55,7 +55,8 @@ public final class GreRemoteNotANode implements Rule {
       for (GreLinks.Port stray : links.strays(node)) {
         // the other end tells whom it was meant for; without one the address may be a node's that
         // is not in the input
-        List<GreLinks.Port> unanswered = links.unanswered(node);
+        List<GreLinks.Port> unanswered =
+            links.unanswered(node).stream().filter(p -> hasAddress(view, p.node().name())).toList();
         if (!unanswered.isEmpty() || knowsAllNodes(view, links)) {
           out.found(finding(view, links, stray, unanswered));
         } else {
@@ -72,7 +73,13 @@ public final class GreRemoteNotANode implements Rule {
         view.get(Section.NODES).values().map(KubeNode::name).collect(Collectors.toSet());
     return view.get(Section.NODES).isComplete()
         && !objects.isEmpty()
-        && links.nodes().containsAll(objects);
+        && links.nodes().containsAll(objects)
+        && links.nodes().stream().allMatch(n -> hasAddress(view, n));
+  }
+
+  /** A node no address of which is known may be the very one that the port sends to. */
+  private static boolean hasAddress(ClusterView view, String node) {
+    return !view.plan().addressesOf(node).isEmpty();
   }
 
   private Finding finding(
