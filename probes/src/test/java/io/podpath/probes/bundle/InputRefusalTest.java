@@ -117,10 +117,19 @@ class InputRefusalTest {
 
   @Test
   void moreLinesThanFitIntoMemory() throws Exception {
-    assertThat(refusalOf("lines.txt", "\n".repeat(2_000_000).concat("x\n").getBytes(StandardCharsets.UTF_8)))
-        .contains("the texts have more than 1200000 lines or values together, which is more than fits into podpath's memory");
+    assertThat(
+            refusalOf(
+                "lines.txt", "\n".repeat(2_000_000).concat("x\n").getBytes(StandardCharsets.UTF_8)))
+        .contains(
+            "the texts have more than 1200000 lines or values together, which is more than fits into podpath's memory");
     Limits few = new Limits(4 << 20, 16 << 20, 1000, 100, 8, 400);
-    assertThat(refusal(few, write("values.json", "[1,1,1,1,1,1,1,1,1]".repeat(2000).getBytes(StandardCharsets.UTF_8)))).contains("more than 1000 lines");
+    assertThat(
+            refusal(
+                few,
+                write(
+                    "values.json",
+                    "[1,1,1,1,1,1,1,1,1]".repeat(2000).getBytes(StandardCharsets.UTF_8))))
+        .contains("more than 1000 lines");
   }
 
   @Test
