@@ -85,7 +85,7 @@ final class MissingRoutes {
               .node(claim.node())
               .map(n -> fabricStands(n) && !withoutSessions(n))
               .orElse(true);
-      if (stands && !reaches(node, routes, claim.subnet())) {
+      if (stands && !reaches(routes, claim.subnet())) {
         missing.add(missing(node, claim));
       }
     }
@@ -143,12 +143,12 @@ final class MissingRoutes {
     return bgp && sessions.isComplete() && sessions.values().noneMatch(BgpSession::isEstablished);
   }
 
-  private boolean reaches(NodeState node, Entries<Route> routes, IpPrefix subnet) {
+  private static boolean reaches(Entries<Route> routes, IpPrefix subnet) {
     for (Fact<Route> fact : new FibTable(routes).covering(subnet)) {
       Route route = fact.value();
       boolean exact = route.destination().equals(subnet);
       // an exact route that forbids is the routing daemon's word on the next hop, not a missing one
-      if (exact || route.type() == RouteType.UNICAST && !ownPods(node, route)) {
+      if (exact || route.type() == RouteType.UNICAST && !ownPods(route)) {
         return true;
       }
     }
@@ -162,7 +162,7 @@ final class MissingRoutes {
   }
 
   /** An aggregate that ends on the node's own pod bridge leads to nobody else's pods. */
-  private boolean ownPods(NodeState node, Route route) {
+  private static boolean ownPods(Route route) {
     return route.gateway().isEmpty()
         && route.device().filter(d -> Devices.isPodBridge(d) || Devices.isPodLink(d)).isPresent();
   }
