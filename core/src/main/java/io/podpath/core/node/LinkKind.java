@@ -1,6 +1,7 @@
 package io.podpath.core.node;
 
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
 import java.util.Optional;
@@ -11,7 +12,20 @@ public sealed interface LinkKind {
   /** The kind's name in rtnetlink. */
   String name();
 
-  record Bridge(boolean vlanFiltering) implements LinkKind {
+  /**
+   * @param nfCallIptables whether this bridge alone passes IPv4 frames to iptables; {@code
+   *     net.bridge.bridge-nf-call-iptables} does it for all bridges (net/bridge/br_netfilter_hooks.c:
+   *     br_nf_pre_routing asks for either)
+   * @param nfCallIp6tables the same for IPv6
+   */
+  record Bridge(boolean vlanFiltering, boolean nfCallIptables, boolean nfCallIp6tables)
+      implements LinkKind {
+
+    /** Whether frames of this family pass the firewall whatever the sysctl says. */
+    public boolean callsFirewall(IpFamily family) {
+      return family == IpFamily.INET ? nfCallIptables : nfCallIp6tables;
+    }
+
     @Override
     public String name() {
       return "bridge";

@@ -77,7 +77,10 @@ final class LinkDraft {
             .flatMap(LinkDraft::specified);
     return switch (name) {
       case "bridge" ->
-          new LinkKind.Bridge(value(words, "vlan_filtering").filter("1"::equals).isPresent());
+          new LinkKind.Bridge(
+              isOne(words, "vlan_filtering"),
+              isOne(words, "nf_call_iptables"),
+              isOne(words, "nf_call_ip6tables"));
       case "vxlan" ->
           new LinkKind.Vxlan(
               value(words, "id").flatMap(LinkDraft::vni),
@@ -88,6 +91,10 @@ final class LinkDraft {
               !words.contains("nolearning"));
       default -> plain(name, local, remote);
     };
+  }
+
+  private static boolean isOne(List<String> words, String name) {
+    return value(words, name).filter("1"::equals).isPresent();
   }
 
   /** Kinds that need no more than their ends. */

@@ -67,7 +67,10 @@ final class LinkObject {
         .map(name ->
             switch (name) {
               case "bridge" ->
-                  new LinkKind.Bridge(data.text("vlan_filtering").filter("1"::equals).isPresent());
+                  new LinkKind.Bridge(
+                      isOne(data, "vlan_filtering"),
+                      isOne(data, "nf_call_iptables"),
+                      isOne(data, "nf_call_ip6tables"));
               case "vxlan" ->
                   new LinkKind.Vxlan(
                       data.text("id").flatMap(LinkDraft::vni),
@@ -78,5 +81,9 @@ final class LinkObject {
                       data.bool("learning").orElse(true));
               default -> LinkDraft.plain(name, local, remote);
             });
+  }
+
+  private static boolean isOne(Tree data, String name) {
+    return data.text(name).filter("1"::equals).isPresent();
   }
 }

@@ -44,7 +44,7 @@ class IpLinkParserTest {
           ipip any remote any local any ttl inherit nopmtudisc addrgenmode eui64\s
       7: docker0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN mode DEFAULT group default qlen 1000
           link/ether 02:42:52:d2:23:bb brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535\s
-          bridge forward_delay 1500 hello_time 200 stp_state 0 priority 32768 vlan_filtering 1 vlan_protocol 802.1Q\s
+          bridge forward_delay 1500 hello_time 200 stp_state 0 priority 32768 vlan_filtering 1 vlan_protocol 802.1Q nf_call_iptables 1 nf_call_ip6tables 0\s
       8: gretap1@NONE: <BROADCAST,MULTICAST> mtu 1462 qdisc noop state DOWN mode DEFAULT group default qlen 1000
           link/ether 00:00:00:00:00:00 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 0\s
           gretap remote 10.0.0.2 local 10.0.0.1 ttl inherit nopmtudisc addrgenmode eui64\s
@@ -104,7 +104,7 @@ class IpLinkParserTest {
                 false));
     assertThat(link(reading, "tunl0").kind())
         .contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
-    assertThat(link(reading, "docker0").kind()).contains(new LinkKind.Bridge(true));
+    assertThat(link(reading, "docker0").kind()).contains(new LinkKind.Bridge(true, true, false));
     assertThat(link(reading, "gretap1").kind())
         .contains(
             new LinkKind.Gre(
