@@ -14,8 +14,8 @@ public sealed interface LinkKind {
 
   /**
    * @param nfCallIptables whether this bridge alone passes IPv4 frames to iptables; {@code
-   *     net.bridge.bridge-nf-call-iptables} does it for all bridges (net/bridge/br_netfilter_hooks.c:
-   *     br_nf_pre_routing asks for either)
+   *     net.bridge.bridge-nf-call-iptables} does it for all bridges
+   *     (net/bridge/br_netfilter_hooks.c: br_nf_pre_routing asks for either)
    * @param nfCallIp6tables the same for IPv6
    */
   record Bridge(boolean vlanFiltering, boolean nfCallIptables, boolean nfCallIp6tables)

@@ -1,0 +1,20 @@
+package io.podpath.core.blueprint;
+
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.MacAddress;
+import java.util.Optional;
+
+/**
+ * A network card of a machine.
+ *
+ * @param segment the network it is plugged into
+ * @param prefixLength of the network as the machine is told
+ * @param gateway of the default route through this card; empty on all cards but one
+ */
+public record Card(
+    String device,
+    String segment,
+    IpAddress address,
+    int prefixLength,
+    MacAddress mac,
+    Optional<IpAddress> gateway) {}

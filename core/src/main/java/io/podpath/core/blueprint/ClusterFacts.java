@@ -1,0 +1,53 @@
+package io.podpath.core.blueprint;
+
+import io.podpath.core.net.IpPrefix;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a cluster is before any fabric is laid: machines, networks, pods and services.
+ *
+ * @param podNetwork the cluster CIDR that all pod subnets lie in
+ * @param serviceNetwork of ClusterIP addresses
+ * @param segments networks that machines have their cards in
+ * @param bgp who shall peer with whom; without effect for fabrics without BGP
+ */
+public record ClusterFacts(
+    IpPrefix podNetwork,
+    IpPrefix serviceNetwork,
+    List<Segment> segments,
+    List<NodeFacts> nodes,
+    List<ServiceFacts> services,
+    BgpFacts bgp) {
+
+  public ClusterFacts {
+    segments = List.copyOf(segments);
+    nodes = List.copyOf(nodes);
+    services = List.copyOf(services);
+  }
+
+  public Optional<NodeFacts> node(String name) {
+    return nodes.stream().filter(n -> n.name().equals(name)).findFirst();
+  }
+
+  /** All nodes but this one, in their order. */
+  public List<NodeFacts> othersThan(NodeFacts node) {
+    return nodes.stream().filter(n -> !n.name().equals(node.name())).toList();
+  }
+
+  /** All pods with the node they are on. */
+  public Stream<PodFacts> pods() {
+    return nodes.stream().flatMap(n -> n.pods().stream());
+  }
+
+  public Optional<Segment> segment(String name) {
+    return segments.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /** Whether two nodes have a card in the same network. */
+  public boolean share(NodeFacts a, NodeFacts b) {
+    return a.cards().stream()
+        .anyMatch(mine -> b.cards().stream().anyMatch(o -> o.segment().equals(mine.segment())));
+  }
+}

@@ -1,0 +1,31 @@
+package io.podpath.core.blueprint;
+
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.snapshot.FabricKind;
+import java.util.Optional;
+
+/** flannel's host-gw backend: every pod subnet is a plain route to its node. */
+public record FlannelHostGw() implements Fabric {
+
+  @Override
+  public String name() {
+    return "flannel-host-gw";
+  }
+
+  @Override
+  public FabricKind kind() {
+    return FabricKind.FLANNEL_HOST_GW;
+  }
+
+  @Override
+  public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
+    Flannel.lay(cluster, node, Machine.ETHERNET_MTU, BridgePods.cni0(Machine.ETHERNET_MTU), draft);
+    for (NodeFacts other : cluster.othersThan(node)) {
+      Optional<Card> card = node.cardTowards(other.address());
+      for (IpPrefix subnet : other.podSubnets()) {
+        card.ifPresent(c ->
+            draft.host().via(subnet, other.address(), c.device(), "pod subnet of " + other.name()));
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.podpath.core.blueprint;
+
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.LinkKind;
+import java.util.Optional;
+
+/** What every machine has before any fabric is laid: its cards, its default route, forwarding. */
+final class Machine {
+
+  static final int ETHERNET_MTU = 1500;
+
+  private Machine() {}
+
+  static void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
+    NamespaceDraft host = draft.host();
+    for (Card card : node.cards()) {
+      String because = "the card in network " + card.segment();
+      host.link(card.device(), new LinkKind.Veth(), ETHERNET_MTU, Optional.of(card.mac()), because);
+      host.address(card.device(), card.address(), card.prefixLength(), because);
+      card.gateway()
+          .ifPresent(g ->
+              host.via(
+                  IpPrefix.of(g.isV4() ? "0.0.0.0/0" : "::/0"),
+                  g,
+                  card.device(),
+                  "the way out of the cluster"));
+    }
+    host.sysctl("net.ipv4.ip_forward", "1", "a node routes packets between pods and its cards");
+    host.sysctl(
+        "net.bridge.bridge-nf-call-iptables",
+        "1",
+        "answers between pods of one bridge must pass connection tracking");
+  }
+}
