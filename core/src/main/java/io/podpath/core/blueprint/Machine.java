@@ -30,5 +30,10 @@ final class Machine {
         "net.bridge.bridge-nf-call-iptables",
         "1",
         "answers between pods of one bridge must pass connection tracking");
+    for (ServiceFacts service : cluster.services()) {
+      service.endpoints().stream()
+          .filter(e -> e.address().equals(node.address()))
+          .forEach(e -> draft.daemon(new Daemon.HostServer(service.name(), e.port().number())));
+    }
   }
 }

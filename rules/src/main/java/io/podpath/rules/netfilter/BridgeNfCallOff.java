@@ -74,12 +74,10 @@ public final class BridgeNfCallOff implements Rule {
     record NotGathered(String reason) implements PodBridge {}
   }
 
-  private void check(
-      ClusterView view, NodeState node, IpFamily family, Outcome.Collector outcome) {
+  private void check(ClusterView view, NodeState node, IpFamily family, Outcome.Collector outcome) {
     Entries<Sysctl> settings = node.get(Section.SYSCTLS);
     String key = key(family);
-    Optional<Fact<Sysctl>> setting =
-        settings.where(s -> s.key().equals(key)).stream().findFirst();
+    Optional<Fact<Sysctl>> setting = settings.where(s -> s.key().equals(key)).stream().findFirst();
     if (setting.filter(s -> !s.value().value().strip().equals("0")).isPresent()) {
       return;
     }
@@ -164,7 +162,9 @@ public final class BridgeNfCallOff implements Rule {
         : new PodBridge.NotGathered("its links are not in the input");
   }
 
-  /** A bridge with no port that is up, such as docker0 on a node of another fabric, joins nobody. */
+  /**
+   * A bridge with no port that is up, such as docker0 on a node of another fabric, joins nobody.
+   */
   private static boolean joinsPods(Entries<Link> links, Link bridge) {
     return bridge.isUp()
         && links
@@ -217,8 +217,7 @@ public final class BridgeNfCallOff implements Rule {
             new Fix(
                 FixSafety.SAFE,
                 List.of(
-                    new Change.SetSysctl(
-                        node.name(), key, Optional.of(fact.value().value()), "1")),
+                    new Change.SetSysctl(node.name(), key, Optional.of(fact.value().value()), "1")),
                 "kubelet and kube-proxy do not set it",
                 lasting));
   }

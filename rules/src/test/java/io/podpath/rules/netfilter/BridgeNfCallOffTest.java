@@ -44,8 +44,7 @@ class BridgeNfCallOffTest {
     assertThat(
             broken()
                 .without(NODE + "bridge-link")
-                .editing(
-                    NODE, t -> t.replace("\"master\":\"cni0\"", "\"group\":\"x\""))
+                .editing(NODE, t -> t.replace("\"master\":\"cni0\"", "\"group\":\"x\""))
                 .findings(RULE))
         .isEmpty();
   }
