@@ -1,5 +1,6 @@
 package io.podpath.core.snapshot;
 
+import io.podpath.core.cluster.BlockAffinity;
 import io.podpath.core.cluster.CalicoNode;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cni.SubnetEnv;
@@ -122,14 +123,28 @@ public final class AddressPlan {
               addresses.add(
                   new AddressClaim(fact.value().name(), a, AddressOrigin.CALICO_BGP, fact.from())));
     }
-    snapshot
-        .get(Section.BLOCK_AFFINITIES)
-        .facts()
+    snapshot.get(Section.BLOCK_AFFINITIES).facts().stream()
+        .filter(f -> isOfNode(f.value(), snapshot))
         .forEach(f ->
             subnets.add(
                 new SubnetClaim(
                     f.value().node(), f.value().cidr(), SubnetOrigin.BLOCK_AFFINITY, f.from())));
     return new AddressPlan(addresses, subnets);
+  }
+
+  /**
+   * A list shows only names of affinities, {@code bar-1-192-168-168-64-26}: what stands before the
+   * block is not always the node's own name. Where the block's objects are there, they tell; the
+   * name then counts only for a node that is known otherwise.
+   */
+  private static boolean isOfNode(BlockAffinity affinity, Snapshot snapshot) {
+    List<BlockAffinity> objects =
+        snapshot.get(Section.BLOCK_AFFINITIES).values().filter(a -> a.state().isPresent()).toList();
+    return affinity.state().isPresent()
+        || objects.stream().noneMatch(a -> a.cidr().equals(affinity.cidr()))
+        || snapshot.nodes().containsKey(affinity.node())
+        || objects.stream().anyMatch(a -> a.node().equals(affinity.node()))
+        || snapshot.get(Section.NODES).values().anyMatch(n -> n.name().equals(affinity.node()));
   }
 
   private static Optional<IpAddress> annotated(KubeNode node, String key) {
