@@ -23,9 +23,6 @@ import java.util.TreeSet;
 /** Makes a history of the texts of a bundle or of loose files. */
 final class Assembly {
 
-  private static final String NOT_RECOGNISED =
-      "not recognised as the output of a tool podpath reads";
-
   /** Below what a node's own file tells of the same. */
   private static final int SHARED_RANK = 1;
 
@@ -101,7 +98,7 @@ final class Assembly {
       }
       case Outcome.Failed(var tables, var reason) ->
           addGaps(builder, owner, source.netns(), tables, reason);
-      case Outcome.Unrecognised() -> {}
+      case Outcome.Unrecognised(var why) -> {}
     }
   }
 
@@ -163,7 +160,7 @@ final class Assembly {
       case What.Session(var history) -> {
         Snapshot end = history.latest();
         if (end.nodes().isEmpty() && end.cluster().isEmpty()) {
-          intake.note(file, NOT_RECOGNISED);
+          intake.note(file, Recognition.NOT_RECOGNISED);
         }
       }
     }
@@ -180,8 +177,8 @@ final class Assembly {
         }
       }
       case Outcome.Failed(var tables, var reason) -> intake.note(file, reason);
-      case Outcome.Unrecognised() ->
-          intake.note(file, piece.source().text().isBlank() ? "is empty" : NOT_RECOGNISED);
+      case Outcome.Unrecognised(var why) ->
+          intake.note(file, piece.source().text().isBlank() ? "is empty" : why);
     }
   }
 

@@ -70,22 +70,30 @@ final class PieceReader {
             && !(located.place() instanceof Place.ClusterFile)
             && !(located.place() instanceof Place.NodeLog);
     if (maySession && TranscriptReader.looksLike(source.text())) {
-      return new Piece(
-          located,
-          source,
-          new What.Session(
-              TranscriptReader.read(Source.ofFile(located.shown(), source.text()), parsers)));
+      return session(located, source);
     }
     Source told = failure.map(source::filteredBy).orElse(source);
-    Outcome outcome = recognition.recognise(told, stated, guess(located.place()));
-    if (alone && outcome instanceof Outcome.Unrecognised) {
-      return new Piece(
-          located,
-          source,
-          new What.Session(
-              TranscriptReader.read(Source.ofFile(located.shown(), source.text()), parsers)));
+    Optional<String> guess = guess(located.place());
+    Outcome outcome = recognition.recognise(told, stated, guess);
+    if (maySession && !Recognition.isWhole(outcome)) {
+      if (TranscriptReader.marksMachines(source.text())) {
+        return session(located, source);
+      }
+      outcome = recognition.taken(outcome, told, guess.isPresent());
     }
-    return new Piece(located, told, new What.Output(outcome));
+    boolean prose =
+        outcome instanceof Outcome.Unrecognised(var why) && why.equals(Recognition.NOT_RECOGNISED);
+    return alone && prose
+        ? session(located, source)
+        : new Piece(located, told, new What.Output(outcome));
+  }
+
+  private Piece session(Located located, Source source) {
+    return new Piece(
+        located,
+        source,
+        new What.Session(
+            TranscriptReader.read(Source.ofFile(located.shown(), source.text()), parsers)));
   }
 
   /** The tables of a section of which there is no file. */

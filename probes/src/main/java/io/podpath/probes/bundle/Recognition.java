@@ -1,11 +1,12 @@
 package io.podpath.probes.bundle;
 
 import io.podpath.core.snapshot.Source;
+import io.podpath.probes.parse.Answer;
+import io.podpath.probes.parse.Medley;
 import io.podpath.probes.parse.OutputParser;
 import io.podpath.probes.parse.Parsers;
 import io.podpath.probes.parse.Reading;
 import io.podpath.probes.parse.ShellCommand;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,11 @@ import java.util.Set;
  * for, or by its content.
  */
 final class Recognition {
+
+  static final String NOT_RECOGNISED = "not recognised as the output of a tool podpath reads";
+
+  private static final String SEVERAL_OUTPUTS =
+      "holds the outputs of several commands, and not every line shows whose it is; give one command per file, or paste them with their prompts";
 
   private static final int SAMPLE = 64 * 1024;
 
@@ -46,8 +52,8 @@ final class Recognition {
     /** The command printed nothing usable: its tables are not gathered. */
     record Failed(Reading tables, String reason) implements Outcome {}
 
-    /** No parser is for it. */
-    record Unrecognised() implements Outcome {}
+    /** No parser is for it, or more than one and nobody can tell where each one's lines end. */
+    record Unrecognised(String why) implements Outcome {}
   }
 
   /**
@@ -61,7 +67,7 @@ final class Recognition {
       Source stated = source.byCommand(recorded.get());
       Optional<OutputParser> parser = forCommand(recorded.get());
       if (parser.isPresent()) {
-        return new Outcome.Read(parser.get().parse(stated));
+        return outcome(Answer.of(parser.get(), stated));
       }
       return byContent(stated);
     }
@@ -71,15 +77,45 @@ final class Recognition {
       if (blank) {
         return empty(parser.get(), named, guessed.get());
       }
-      Optional<String> refusal = refusal(source.text());
-      if (refusal.isPresent()) {
-        return new Outcome.Failed(parser.get().parse(emptied(named)), refusal.get());
-      }
-      if (parser.get().likeness(name(source.file()), sample(source.text())) > 0) {
-        return new Outcome.Read(parser.get().parse(named));
+      Answer answer = Answer.of(parser.get(), named);
+      boolean refused = answer instanceof Answer.Refused;
+      if (refused || parser.get().likeness(name(source.file()), sample(source.text())) > 0) {
+        return outcome(answer);
       }
     }
     return byContent(source);
+  }
+
+  /**
+   * What a text is that its name or its content gave to one parser, when that parser could not read
+   * all of it.
+   *
+   * @param named whether the file's name says whose output it is
+   */
+  Outcome taken(Outcome one, Source source, boolean named) {
+    if (isWhole(one) || one instanceof Outcome.Failed) {
+      return one;
+    }
+    Medley.Split split = Medley.split(parsers, source);
+    if (split.isCertain()) {
+      return new Outcome.Read(split.reading());
+    }
+    return !named && split.isLikely() ? new Outcome.Unrecognised(SEVERAL_OUTPUTS) : one;
+  }
+
+  /** Whether a parser read all of the text. */
+  static boolean isWhole(Outcome outcome) {
+    return outcome instanceof Outcome.Read(var reading)
+        && reading.unread().isEmpty()
+        && reading.parts().stream().anyMatch(p -> !p.entries().isEmpty());
+  }
+
+  private static Outcome outcome(Answer answer) {
+    return switch (answer) {
+      case Answer.Told(var reading) -> new Outcome.Read(reading);
+      case Answer.Refused(var tables, var words) ->
+          new Outcome.Failed(tables, "the file says: " + words);
+    };
   }
 
   private static Outcome empty(OutputParser parser, Source named, String command) {
@@ -92,7 +128,8 @@ final class Recognition {
 
   /** The tables a command would have filled, when its output was not gathered. */
   Optional<Reading> tablesOf(Source source, String command) {
-    return forCommand(command).map(p -> p.parse(emptied(source.byCommand(command))));
+    return forCommand(command)
+        .map(p -> Answer.notRun(p, source.byCommand(command), "not gathered"));
   }
 
   Optional<OutputParser> forContent(Source source) {
@@ -104,46 +141,11 @@ final class Recognition {
   private Outcome byContent(Source source) {
     return forContent(source)
         .<Outcome>map(p -> new Outcome.Read(p.parse(source)))
-        .orElseGet(Outcome.Unrecognised::new);
+        .orElseGet(() -> new Outcome.Unrecognised(NOT_RECOGNISED));
   }
 
   private Optional<OutputParser> forCommand(String command) {
     return parsers.forCommand(ShellCommand.parse(command));
-  }
-
-  private static Source emptied(Source source) {
-    return new Source(
-        source.file(),
-        source.firstLine(),
-        source.node(),
-        source.netns(),
-        source.command(),
-        "",
-        source.filtered());
-  }
-
-  private static final List<String> REFUSALS =
-      List.of(
-          "command not found",
-          "permission denied",
-          "operation not permitted",
-          "no such file or directory",
-          "not recognized as an internal",
-          "you must be root",
-          "cannot open netlink socket");
-
-  /** What a shell or a tool says instead of its output. */
-  private static Optional<String> refusal(String text) {
-    if (text.length() > 2000) {
-      return Optional.empty();
-    }
-    List<String> lines = text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-    boolean all =
-        lines.size() <= 3
-            && lines.stream()
-                .anyMatch(
-                    l -> REFUSALS.stream().anyMatch(r -> l.toLowerCase(Locale.ROOT).contains(r)));
-    return all ? Optional.of("the file says: " + lines.getFirst()) : Optional.empty();
   }
 
   private static String name(String file) {

@@ -9,6 +9,9 @@ import java.util.List;
 /** What one text told. */
 public record Reading(List<Part<?>> parts, List<UnreadLine> unread) {
 
+  /** More unread lines than these are not kept: a binary file must not fill the memory. */
+  public static final int MOST_UNREAD = 200;
+
   public Reading {
     parts = List.copyOf(parts);
     unread = List.copyOf(unread);

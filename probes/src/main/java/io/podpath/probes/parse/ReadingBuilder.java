@@ -16,9 +16,6 @@ import java.util.Optional;
 /** Collects the rows of one text, and keeps the account of what could not be read. */
 public final class ReadingBuilder {
 
-  /** More unread lines than these are counted, not kept: a binary file must not fill the memory. */
-  private static final int MOST_UNREAD = 200;
-
   private final Source source;
   private final Map<Section<?>, Rows<?>> tables = new LinkedHashMap<>();
   private final List<UnreadLine> unread = new ArrayList<>();
@@ -90,7 +87,7 @@ public final class ReadingBuilder {
 
   /** Reports a line that could not be read; its section is then gathered in part. */
   public ReadingBuilder unread(Section<?> section, int line, String reason) {
-    if (unread.size() < MOST_UNREAD) {
+    if (unread.size() < Reading.MOST_UNREAD) {
       unread.add(new UnreadLine(section, new Provenance(source, line), reason));
     }
     Rows<?> rows = tables.get(section);

@@ -3,6 +3,8 @@ package io.podpath.probes.parse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A command line as somebody typed it, taken apart as far as needed to know whose output follows:
@@ -16,6 +18,8 @@ import java.util.Optional;
  */
 public record ShellCommand(
     List<Wrapper> wrappers, List<String> words, List<String> pipes, String text) {
+
+  private static final Pattern WRITTEN = Pattern.compile(">{1,2}\\s*([\\w./-]{1,200})");
 
   public ShellCommand {
     wrappers = List.copyOf(wrappers);
@@ -350,6 +354,12 @@ public record ShellCommand(
     return operands.size() > first
         && object.startsWith(operands.get(first))
         && operands.get(first).startsWith(shortest);
+  }
+
+  /** The file a here-document is written to: {@code cat <<EOF > FILE}. */
+  public Optional<String> writtenHere() {
+    Matcher m = WRITTEN.matcher(text);
+    return text.contains("<<") && m.find() ? Optional.of(m.group(1)) : Optional.empty();
   }
 
   /** Why lines may be missing: it was piped through something that picks lines. */

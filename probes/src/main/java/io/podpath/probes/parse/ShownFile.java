@@ -21,6 +21,10 @@ record ShownFile(String path, Optional<String> gap) {
 
   /** The file that this command shows; empty when it shows none or several. */
   static Optional<ShownFile> of(ShellCommand command) {
+    Optional<String> written = command.writtenHere();
+    if (written.isPresent()) {
+      return Optional.of(new ShownFile(written.get(), Optional.empty()));
+    }
     String program = command.program();
     List<String> operands =
         command.operands().stream().filter(o -> !o.startsWith("<") && !o.startsWith(">")).toList();

@@ -22,9 +22,12 @@ record Prompt(Optional<String> host, String command, boolean open) {
       Pattern.compile(
           "^(?:\\([\\w.-]{1,40}\\) )?([\\w.-]{1,64})@([\\w.-]{1,128}):([^#$]{0,160})([#$])\\s*(.*)$");
   private static final Pattern PLAIN_AT =
-      Pattern.compile("^([\\w.-]{1,64})@([\\w.-]{1,128})\\s?[#$>]\\s+(.*)$");
+      Pattern.compile("^([\\w.-]{1,64})@([\\w.-]{1,128})(?:\\s[~/]\\S{0,100})?\\s?[#$%>]\\s+(.*)$");
   private static final Pattern HOST_ONLY =
-      Pattern.compile("^([A-Za-z][\\w.-]{1,128})(?::\\S{0,100})?\\s?[#$]\\s(.*)$");
+      Pattern.compile(
+          "^([A-Za-z][\\w.-]{1,128})(?::\\S{0,100}|\\s[~/]\\S{0,100})?\\s?[#$%]\\s(.*)$");
+  private static final Pattern BRACKETED_HOST =
+      Pattern.compile("^\\[([A-Za-z][\\w.-]{1,128})(?:\\s[^\\]]{0,100})?\\]\\s?[#$%>]\\s*(.*)$");
   private static final Pattern BUSYBOX = Pattern.compile("^[~/]\\S{0,100}\\s[#$]\\s(.*)$");
   private static final Pattern BARE = Pattern.compile("^([#$])\\s{0,4}(\\S.*)$");
 
@@ -72,6 +75,10 @@ record Prompt(Optional<String> host, String command, boolean open) {
     m = BUSYBOX.matcher(text);
     if (m.matches() && KnownTools.isCommand(m.group(1))) {
       return Optional.of(new Prompt(Optional.empty(), m.group(1), false));
+    }
+    m = BRACKETED_HOST.matcher(text);
+    if (m.matches() && KnownTools.isCommand(m.group(2))) {
+      return Optional.of(new Prompt(name(m.group(1)), m.group(2), false));
     }
     m = HOST_ONLY.matcher(text);
     if (m.matches() && KnownTools.isCommand(m.group(2))) {

@@ -23,4 +23,10 @@ record Scene(
     Optional<String> command,
     int commandLine,
     int outputLine,
-    String output) {}
+    String output) {
+
+  /** The same place with another text. */
+  Scene showing(String text, int line) {
+    return new Scene(host, certainHost, segment, command, commandLine, line, text);
+  }
+}

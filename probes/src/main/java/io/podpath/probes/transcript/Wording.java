@@ -10,7 +10,7 @@ final class Wording {
 
   private static final Pattern HEADING =
       Pattern.compile(
-          "^\\s*(#{1,6}\\s.{1,120}|\\d{1,2}(\\.\\d{1,2}){1,3}[.、?:：\\s].{0,120}|[一二三四五六七八九十]{1,3}\\s*[:：、.].{0,120}"
+          "^\\s*(#{1,6}\\s.{1,120}|\\d{1,2}(\\.\\d{1,2}){1,2}(?!\\.?\\d)[.、?:：\\s].{0,120}|[一二三四五六七八九十]{1,3}\\s*[:：、.].{0,120}"
               + "|案例\\s*\\d{1,2}.{0,80}|第.{1,4}[章节節步].{0,80}|(?i:case|step|example)\\s+\\d{1,2}\\b.{0,80})$");
   private static final Pattern NODE_LINE =
       Pattern.compile(
