@@ -9,14 +9,9 @@ import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.Sysctl;
 import io.podpath.core.snapshot.Fact;
-import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
-import io.podpath.core.snapshot.Source;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * One change of one node's host namespace. It has the same effect on a snapshot as its command has
@@ -52,7 +47,8 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, section(route), list -> added(list, route, this));
+      return TableEdit.rows(
+          snapshot, node, TableEdit.section(route), list -> TableEdit.added(list, route, this));
     }
   }
 
@@ -69,8 +65,11 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
-          snapshot, node, section(route), list -> without(list, r -> RouteWords.selects(route, r)));
+      return TableEdit.rows(
+          snapshot,
+          node,
+          TableEdit.section(route),
+          list -> TableEdit.without(list, r -> RouteWords.selects(route, r)));
     }
   }
 
@@ -91,11 +90,11 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
-          section(route),
-          list -> RouteWords.beside(list, new Fact<>(route, made(this)), first));
+          TableEdit.section(route),
+          list -> RouteWords.beside(list, new Fact<>(route, TableEdit.made(this)), first));
     }
   }
 
@@ -117,7 +116,8 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, section(route), list -> without(list, route::equals));
+      return TableEdit.rows(
+          snapshot, node, TableEdit.section(route), list -> TableEdit.without(list, route::equals));
     }
   }
 
@@ -139,14 +139,18 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, section(from), list -> replaced(list, from::equals, to, this));
+      return TableEdit.rows(
+          snapshot,
+          node,
+          TableEdit.section(from),
+          list -> TableEdit.replaced(list, from::equals, to, this));
     }
   }
 
   record ReplaceFdb(String node, FdbEntry from, FdbEntry to) implements Change {
     @Override
     public String command() {
-      return "bridge fdb replace " + to;
+      return "bridge fdb replace " + EntryWords.of(to);
     }
 
     @Override
@@ -156,18 +160,15 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, Section.FDB, list -> replaced(list, from::equals, to, this));
+      return TableEdit.rows(
+          snapshot, node, Section.FDB, list -> TableEdit.replaced(list, from::equals, to, this));
     }
   }
 
   record ReplaceNeighbour(String node, Neighbour from, Neighbour to) implements Change {
     @Override
     public String command() {
-      return "ip neigh replace "
-          + to.address()
-          + to.mac().map(m -> " lladdr " + m).orElse("")
-          + to.device().map(d -> " dev " + d).orElse("")
-          + (to.states().contains("PERMANENT") ? " nud permanent" : "");
+      return "ip neigh replace " + EntryWords.of(to);
     }
 
     @Override
@@ -177,23 +178,18 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.neighbours(from.address().family()),
-          list -> replaced(list, from::equals, to, this));
+          list -> TableEdit.replaced(list, from::equals, to, this));
     }
   }
 
   record AddAddress(String node, Address address) implements Change {
     @Override
     public String command() {
-      return "ip addr add "
-          + address.local()
-          + "/"
-          + address.prefixLength()
-          + " dev "
-          + address.device();
+      return "ip addr add " + EntryWords.of(address);
     }
 
     @Override
@@ -203,19 +199,15 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(snapshot, node, Section.ADDRESSES, list -> added(list, address, this));
+      return TableEdit.rows(
+          snapshot, node, Section.ADDRESSES, list -> TableEdit.added(list, address, this));
     }
   }
 
   record DeleteAddress(String node, Address address) implements Change {
     @Override
     public String command() {
-      return "ip addr del "
-          + address.local()
-          + "/"
-          + address.prefixLength()
-          + " dev "
-          + address.device();
+      return "ip addr del " + EntryWords.of(address);
     }
 
     @Override
@@ -225,12 +217,12 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.ADDRESSES,
           list ->
-              without(
+              TableEdit.without(
                   list,
                   a -> a.device().equals(address.device()) && a.local().equals(address.local())));
     }
@@ -243,7 +235,7 @@ public sealed interface Change {
   record SetSysctl(String node, String key, Optional<String> from, String to) implements Change {
     @Override
     public String command() {
-      return "sysctl -w " + key + "=" + to;
+      return "sysctl -w " + ShellWord.quoted(key + "=" + to);
     }
 
     @Override
@@ -259,15 +251,15 @@ public sealed interface Change {
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
       Sysctl wanted = new Sysctl(key, to);
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.SYSCTLS,
           list ->
-              replaced(list, s -> s.key().equals(key), wanted, this).stream()
+              TableEdit.replaced(list, s -> s.key().equals(key), wanted, this).stream()
                   .map(f ->
                       follows(f.value())
-                          ? new Fact<>(new Sysctl(f.value().key(), to), made(this))
+                          ? new Fact<>(new Sysctl(f.value().key(), to), TableEdit.made(this))
                           : f)
                   .toList());
     }
@@ -296,9 +288,13 @@ public sealed interface Change {
     public String command() {
       String verb =
           position
-              .map(p -> "-I " + rule.chain() + (p == 1 ? "" : " " + p))
-              .orElse("-A " + rule.chain());
-      return ChainRuleWords.tool(family, backend, rule.table()) + " " + verb + " " + rule.spec();
+              .map(p -> "-I " + ShellWord.quoted(rule.chain()) + (p == 1 ? "" : " " + p))
+              .orElse("-A " + ShellWord.quoted(rule.chain()));
+      return ChainRuleWords.tool(family, backend, rule.table())
+          + " "
+          + verb
+          + " "
+          + ShellWord.chainRule(rule.spec());
     }
 
     @Override
@@ -308,11 +304,11 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.chainRules(family, backend),
-          list -> ChainRuleWords.inserted(list, rule, position, made(this)));
+          list -> ChainRuleWords.inserted(list, rule, position, TableEdit.made(this)));
     }
   }
 
@@ -326,9 +322,9 @@ public sealed interface Change {
     public String command() {
       return ChainRuleWords.tool(family, backend, rule.table())
           + " -D "
-          + rule.chain()
+          + ShellWord.quoted(rule.chain())
           + " "
-          + rule.spec();
+          + ShellWord.chainRule(rule.spec());
     }
 
     @Override
@@ -338,7 +334,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.chainRules(family, backend),
@@ -352,7 +348,10 @@ public sealed interface Change {
       implements Change {
     @Override
     public String command() {
-      return "ovs-vsctl set interface " + interfaceName + " options:" + option + "=" + to;
+      return "ovs-vsctl set interface "
+          + ShellWord.quoted(interfaceName)
+          + " "
+          + ShellWord.quoted("options:" + option + "=" + to);
     }
 
     @Override
@@ -367,7 +366,7 @@ public sealed interface Change {
 
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
-      return rows(
+      return TableEdit.rows(
           snapshot,
           node,
           Section.OVS_PORTS,
@@ -375,13 +374,17 @@ public sealed interface Change {
               list.stream()
                   .map(f ->
                       f.value().interfaceName().equals(interfaceName)
-                          ? new Fact<>(f.value().withOption(option, to), made(this))
+                          ? new Fact<>(f.value().withOption(option, to), TableEdit.made(this))
                           : f)
                   .toList());
     }
   }
 
-  /** A command whose effect the model does not hold, such as restarting a daemon. */
+  /**
+   * A command whose effect the model does not hold, such as restarting a daemon.
+   *
+   * @param command with every name in it quoted for the shell, and {@code undo} likewise
+   */
   record Instruction(String node, String command, String undo) implements Change {
     @Override
     public Change inverse() {
@@ -397,64 +400,5 @@ public sealed interface Change {
     public Snapshot applyTo(Snapshot snapshot) {
       return snapshot;
     }
-  }
-
-  private static Section<Route> section(Route route) {
-    return Section.routes(route.family(), Section.RouteScope.of(route.table()));
-  }
-
-  private static <T> Snapshot rows(
-      Snapshot snapshot,
-      String node,
-      Section<T> section,
-      java.util.function.UnaryOperator<List<Fact<T>>> rows) {
-    return snapshot.changingHost(node, facts -> facts.changing(section, rows));
-  }
-
-  private static <T> List<Fact<T>> added(List<Fact<T>> list, T row, Change change) {
-    List<Fact<T>> all = new ArrayList<>(list);
-    if (list.stream().noneMatch(f -> f.value().equals(row))) {
-      all.add(new Fact<>(row, made(change)));
-    }
-    return all;
-  }
-
-  private static <T> List<Fact<T>> without(List<Fact<T>> list, Predicate<T> gone) {
-    return list.stream().filter(f -> !gone.test(f.value())).toList();
-  }
-
-  private static <T> List<Fact<T>> replaced(
-      List<Fact<T>> list, Predicate<T> old, T row, Change change) {
-    List<Fact<T>> all = new ArrayList<>();
-    boolean done = false;
-    for (Fact<T> fact : list) {
-      boolean same = fact.value().equals(row);
-      if (old.test(fact.value()) || same) {
-        if (!done) {
-          all.add(same ? fact : new Fact<>(row, made(change)));
-        }
-        done = true;
-      } else {
-        all.add(fact);
-      }
-    }
-    if (!done) {
-      all.add(new Fact<>(row, made(change)));
-    }
-    return all;
-  }
-
-  /** A changed row was not read anywhere: it comes from the change. */
-  static Provenance made(Change change) {
-    return new Provenance(
-        new Source(
-            "(predicted)",
-            1,
-            Optional.of(change.node()),
-            Source.HOST,
-            Optional.of(change.command()),
-            change.command(),
-            Optional.empty()),
-        1);
   }
 }

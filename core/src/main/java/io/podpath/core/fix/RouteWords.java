@@ -2,44 +2,49 @@ package io.podpath.core.fix;
 
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteTable;
 import io.podpath.core.snapshot.Fact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A route in the words that {@code ip route add} and {@code del} take. */
 final class RouteWords {
 
   private RouteWords() {}
 
-  /** The route's own text without what only the kernel prints. */
+  /** The route's own text without what only the kernel prints, each word quoted for a shell. */
   static String of(Route route) {
-    Route clean = route;
-    if (route.nextHops().stream()
-        .anyMatch(h -> h.flags().stream().anyMatch(f -> !f.equals("onlink")))) {
-      clean =
-          new Route(
-              route.type(),
-              route.destination(),
-              route.table(),
-              route.protocol(),
-              route.scope(),
-              route.preferredSource(),
-              route.metric(),
-              route.nextHops().stream().map(RouteWords::settable).toList(),
-              route.metrics(),
-              route.attributes());
-    }
-    return clean.toString();
+    Route settable =
+        new Route(
+            route.type(),
+            route.destination(),
+            new RouteTable(ShellWord.quoted(route.table().name())),
+            route.protocol().map(ShellWord::quoted),
+            route.scope().map(ShellWord::quoted),
+            route.preferredSource(),
+            route.metric(),
+            route.nextHops().stream().map(RouteWords::settable).toList(),
+            quoted(route.metrics()),
+            quoted(route.attributes()));
+    return settable.toString();
   }
 
   private static NextHop settable(NextHop hop) {
     return new NextHop(
         hop.gateway(),
-        hop.device(),
+        hop.device().map(ShellWord::quoted),
         hop.weight(),
         hop.isOnlink() ? Set.of("onlink") : Set.of(),
-        hop.encap());
+        hop.encap().map(ShellWord::each));
+  }
+
+  private static SortedMap<String, String> quoted(SortedMap<String, String> words) {
+    SortedMap<String, String> all = new TreeMap<>();
+    words.forEach((name, value) -> all.put(ShellWord.quoted(name), ShellWord.each(value)));
+    return all;
   }
 
   /**

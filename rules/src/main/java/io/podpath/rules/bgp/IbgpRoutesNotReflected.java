@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.cluster.CalicoNode;
 import io.podpath.core.cni.BgpSession;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
@@ -122,7 +123,7 @@ public final class IbgpRoutesNotReflected implements Rule {
                 "calicoctl node status",
                 "ip route show proto bird",
                 "calicoctl get node "
-                    + hubName.orElse("HUB")
+                    + hubName.map(ShellWord::quoted).orElse("HUB")
                     + " -o yaml | grep routeReflectorClusterID");
     for (NodeState node : spokes) {
       node.get(Section.BGP_SESSIONS).stream()
@@ -155,7 +156,7 @@ public final class IbgpRoutesNotReflected implements Rule {
         Fix.advice(
             "Calico's datastore; confd writes bird.cfg from it within seconds",
             "make the hub a route reflector: calicoctl patch node "
-                + hubName.orElse("HUB")
+                + hubName.map(ShellWord::quoted).orElse("HUB")
                 + " -p '{\"spec\":{\"bgp\":{\"routeReflectorClusterID\":\"244.0.0.1\"}}}' and let a BGPPeer select it for all nodes (two reflectors, so that one may"
                 + " fail); or switch the node-to-node mesh on"));
     outcome.found(finding.build());

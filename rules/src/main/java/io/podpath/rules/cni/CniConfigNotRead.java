@@ -5,6 +5,7 @@ import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cni.CniConfig;
 import io.podpath.core.cni.DirectoryEntry;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
@@ -103,7 +104,8 @@ public final class CniConfigNotRead implements Rule {
             .expected("a file such as " + DIRECTORY + "/10-flannel.conflist")
             .disposition(Disposition.INSUFFICIENT_INFO)
             .seeByHand(
-                "ls -l " + DIRECTORY, "kubectl describe node " + node.name() + " | grep -i cni");
+                "ls -l " + DIRECTORY,
+                "kubectl describe node " + ShellWord.quoted(node.name()) + " | grep -i cni");
     if (!misnamed.isEmpty()) {
       Fact<CniConfig> config = misnamed.getFirst();
       String name = config.value().fileName().orElse("?");

@@ -7,6 +7,7 @@ import io.podpath.core.cni.LogEvent;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Address;
 import io.podpath.core.rule.Certainty;
@@ -301,7 +302,7 @@ public final class PodSubnetMismatch implements Rule {
         .seeByHand(
             "ip addr show dev cni0",
             "cat /run/flannel/subnet.env",
-            "kubectl get node " + node + " -o jsonpath='{.spec.podCIDR}'")
+            "kubectl get node " + ShellWord.quoted(node) + " -o jsonpath='{.spec.podCIDR}'")
         .explainedBy("duplicate-pod-cidr", "agent-cannot-reach-service");
   }
 }

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.cluster.Host;
 import io.podpath.core.cluster.IpPool;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
@@ -106,7 +107,7 @@ public final class PoolCoversNodeNetwork implements Rule {
                 Fix.advice(
                     "Calico's datastore; a pool's cidr cannot be changed",
                     "create a pool outside the hosts' network, disable this one (calicoctl patch ippool "
-                        + pool.value().name()
+                        + ShellWord.quoted(pool.value().name())
                         + " -p '{\"spec\":{\"disabled\":true}}'), recreate the pods, then delete it; also change the cluster CIDR of kubeadm and kube-proxy"));
     inside.entrySet().stream()
         .limit(4)

@@ -3,6 +3,7 @@ package io.podpath.rules.link;
 import com.google.auto.service.AutoService;
 import io.podpath.core.cni.InterfaceStanza;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
@@ -132,7 +133,10 @@ public final class InterfaceNetmaskMissing implements Rule {
         .culprit(
             Culprit.wrong(
                 name, EntryKind.ROUTE, wide, network.toString(), "the mask of the address class"))
-        .seeByHand("ifquery " + device, "ip route show dev " + device, "ip route get 10.96.0.1")
+        .seeByHand(
+            "ifquery " + ShellWord.quoted(device),
+            "ip route show dev " + ShellWord.quoted(device),
+            "ip route get 10.96.0.1")
         .fix(
             Fix.advice(
                 "ifupdown writes address and route when the interface comes up",
@@ -142,13 +146,13 @@ public final class InterfaceNetmaskMissing implements Rule {
                     + stanza.value().address().orElseThrow()
                     + meant.map(m -> "/" + m.length()).orElse("/<length>")
                     + " dev "
-                    + device
+                    + ShellWord.quoted(device)
                     + " && ip addr del "
                     + stanza.value().address().orElseThrow()
                     + "/"
                     + network.length()
                     + " dev "
-                    + device))
+                    + ShellWord.quoted(device)))
         .build();
   }
 

@@ -3,6 +3,7 @@ package io.podpath.rules.link;
 import com.google.auto.service.AutoService;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.node.Address;
 import io.podpath.core.rule.Certainty;
@@ -192,7 +193,10 @@ public final class PodAddressOnHostInterface implements Rule {
                     "also the address of pod " + holder.pod()))
             .disposition(Disposition.DELIVERED_ELSEWHERE)
             .seeByHand(
-                "ip addr show dev " + device + "    # on " + node.name(),
+                "ip addr show dev "
+                    + ShellWord.quoted(device)
+                    + "    # on "
+                    + ShellWord.quoted(node.name()),
                 "kubectl get pods -A -o wide | grep -w " + address.local(),
                 "ip route get " + address.local() + "    # answers: local");
     holder.evidence().forEach(finding::evidence);

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.node.FdbEntry;
 import io.podpath.core.rule.Culprit;
@@ -158,8 +159,15 @@ public final class StaleFdbEntry implements Rule {
                 Evidence.of(e.entry(), e.node() + " sends the same MAC address to " + owner)));
     String device = first.device();
     finding.seeByHand(
-        "bridge fdb show dev " + device + " | grep " + first.entry().value().mac(),
-        "ip -d link show " + device + "    # on " + owner + ": its MAC address",
+        "bridge fdb show dev "
+            + ShellWord.quoted(device)
+            + " | grep "
+            + first.entry().value().mac(),
+        "ip -d link show "
+            + ShellWord.quoted(device)
+            + "    # on "
+            + ShellWord.quoted(owner)
+            + ": its MAC address",
         "tcpdump -ni any udp port 8472 or udp port 4789    # outer destination");
     boolean flannel = device.startsWith("flannel");
     String daemon =

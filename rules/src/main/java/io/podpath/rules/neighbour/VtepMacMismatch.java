@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
@@ -155,8 +156,14 @@ public final class VtepMacMismatch implements Rule {
                 + ", which reads all announcements again";
     return builder
         .seeByHand(
-            "ip neigh show dev " + truth.device() + "    # on " + first.node().name(),
-            "ip link show " + truth.device() + "    # on " + owner)
+            "ip neigh show dev "
+                + ShellWord.quoted(truth.device())
+                + "    # on "
+                + ShellWord.quoted(first.node().name()),
+            "ip link show "
+                + ShellWord.quoted(truth.device())
+                + "    # on "
+                + ShellWord.quoted(owner))
         .fix(
             changes.isEmpty()
                 ? Fix.advice(OWNS, lasting)
@@ -228,8 +235,11 @@ public final class VtepMacMismatch implements Rule {
             .evidence(new Evidence(device.text(), device.from(), owner + " has " + device.mac()))
             .disposition(Disposition.WRONG_TUNNEL_ENDPOINT)
             .seeByHand(
-                "kubectl get node " + owner + " -o yaml | grep backend-data",
-                "ip link show " + device.device() + "    # on " + owner)
+                "kubectl get node " + ShellWord.quoted(owner) + " -o yaml | grep backend-data",
+                "ip link show "
+                    + ShellWord.quoted(device.device())
+                    + "    # on "
+                    + ShellWord.quoted(owner))
             .fix(Fix.advice(OWNS, "restart flanneld on " + owner + KEEP));
     if (good.isEmpty()) {
       view.nodes().forEach(n -> builder.affectsBothWays(owner, n.name()));

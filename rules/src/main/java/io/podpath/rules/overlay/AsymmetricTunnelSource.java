@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.NextHop;
@@ -177,11 +178,11 @@ public final class AsymmetricTunnelSource implements Rule {
             "ip route get "
                 + first.address()
                 + "    # on "
-                + first.sender().name()
+                + ShellWord.quoted(first.sender().name())
                 + ": src is the outer source",
             "ipset list cali40all-hosts-net    # on " + first.receiver(),
             "iptables -L cali-INPUT -v -n    # on "
-                + first.receiver()
+                + ShellWord.quoted(first.receiver())
                 + ": the drop counter of protocol 4 grows")
         .fix(
             changes.isEmpty()

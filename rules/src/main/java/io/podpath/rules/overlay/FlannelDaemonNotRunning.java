@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Link;
@@ -188,7 +189,7 @@ public final class FlannelDaemonNotRunning implements Rule {
     return builder
         .seeByHand(
             "pgrep -a flanneld",
-            "ip link show " + device,
+            "ip link show " + ShellWord.quoted(device),
             "journalctl -u flanneld    # or: kubectl -n kube-flannel logs -l app=flannel")
         .fix(
             new Fix(
@@ -199,7 +200,7 @@ public final class FlannelDaemonNotRunning implements Rule {
                 "flanneld makes device and routes when it starts",
                 "read its log for why it ended; where it runs as a pod: kubectl -n kube-flannel"
                     + " delete pod -l app=flannel --field-selector spec.nodeName="
-                    + name))
+                    + ShellWord.quoted(name)))
         .build();
   }
 

@@ -5,6 +5,7 @@ import io.podpath.core.cni.OvsPort;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.rule.Certainty;
@@ -174,7 +175,7 @@ public final class GrePortMissing implements Rule {
             Fix.advice(
                 "ovsdb keeps ports; nobody rewrites them",
                 "ovs-vsctl add-port "
-                    + links.bridge(node)
+                    + ShellWord.quoted(links.bridge(node))
                     + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the"
                     + " other node>, on both nodes"))
         .build();
@@ -204,12 +205,12 @@ public final class GrePortMissing implements Rule {
       return Fix.advice(
           owner,
           "ovs-vsctl add-port "
-              + links.bridge(node)
+              + ShellWord.quoted(links.bridge(node))
               + " gre<N> -- set interface gre<N> type=gre options:remote_ip=<address of the other"
               + " node>");
     }
     String name = free(links, node);
-    String bridge = links.bridge(node);
+    String bridge = ShellWord.quoted(links.bridge(node));
     return new Fix(
         FixSafety.SAFE,
         List.of(

@@ -5,6 +5,7 @@ import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
@@ -129,7 +130,7 @@ public final class GreRemoteNotANode implements Rule {
                     "no node has " + stray.remote()))
             .seeByHand(
                 "ovs-vsctl show",
-                "ovs-vsctl get interface " + port + " options",
+                "ovs-vsctl get interface " + ShellWord.quoted(port) + " options",
                 "ovs-appctl dpctl/dump-flows | grep " + stray.remote());
     for (GreLinks.Port other : unanswered) {
       builder.evidence(
@@ -159,7 +160,7 @@ public final class GreRemoteNotANode implements Rule {
                 : Fix.advice(
                     owner,
                     "ovs-vsctl set interface "
-                        + port
+                        + ShellWord.quoted(port)
                         + " options:remote_ip=<address of the other node>"))
         .build();
   }

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
@@ -100,7 +101,7 @@ public final class WrongTunnelNextHop implements Rule {
         "ip route get "
             + route.destination().address().plus(route.destination().isHost() ? 0 : 1)
             + "    # no via: the packet is not encapsulated",
-        "ip -s link show " + tunnel(route) + "    # TX errors grow");
+        "ip -s link show " + ShellWord.quoted(tunnel(route)) + "    # TX errors grow");
     String owner =
         route.hasProtocol("bird") || bird(route)
             ? "BIRD owns proto bird routes; it leaves a route of another protocol alone, and keeps this one once it is proto bird again"

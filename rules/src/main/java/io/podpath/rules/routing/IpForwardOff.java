@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Change;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Sysctl;
 import io.podpath.core.rule.Culprit;
@@ -171,7 +172,9 @@ public final class IpForwardOff implements Rule {
                         : " Each device has a setting of its own, and the one the packet came in by counts."))
             .expected(first.value().key() + " = 1")
             .disposition(Disposition.NOT_FORWARDING)
-            .seeByHand("sysctl " + first.value().key(), "nstat -az IpInAddrErrors IpForwDatagrams");
+            .seeByHand(
+                "sysctl " + ShellWord.quoted(first.value().key()),
+                "nstat -az IpInAddrErrors IpForwDatagrams");
     List<Change> changes = new ArrayList<>();
     for (Fact<Sysctl> fact : off) {
       builder.culprit(
@@ -200,7 +203,7 @@ public final class IpForwardOff implements Rule {
                 "write "
                     + first.value().key()
                     + " = 1 into a file of /etc/sysctl.d that sorts behind the one which sets 0 (grep -r "
-                    + first.value().key()
+                    + ShellWord.quoted(first.value().key())
                     + " /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d); a restart of the network service may set it back"))
         .build();
   }

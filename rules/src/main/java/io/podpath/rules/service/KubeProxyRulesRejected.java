@@ -3,6 +3,7 @@ package io.podpath.rules.service;
 import com.google.auto.service.AutoService;
 import io.podpath.core.cni.LogEvent;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
@@ -94,7 +95,7 @@ public final class KubeProxyRulesRejected implements Rule {
         .disposition(Disposition.NO_SERVICE_ENDPOINT)
         .seeByHand(
             "kubectl -n kube-system logs -l k8s-app=kube-proxy | grep iptables-restore",
-            module.map(x -> "modprobe " + x).orElse("iptables-restore --test"),
+            module.map(x -> "modprobe " + ShellWord.quoted(x)).orElse("iptables-restore --test"),
             "iptables-save -t nat | grep -c KUBE-SVC")
         .fix(
             Fix.advice(

@@ -1,6 +1,8 @@
 package io.podpath.tui.cli;
 
+import io.podpath.core.fix.ShellWord;
 import io.podpath.tui.report.Hints;
+import io.podpath.tui.report.SafeText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +93,8 @@ final class InputOptions {
     List<String> words = new ArrayList<>();
     example.ifPresent(e -> words.addAll(List.of("--example", e)));
     words.addAll(named());
-    return new Hints(program, String.join(" ", words.stream().map(ShellWord::quoted).toList()));
+    return new Hints(
+        program,
+        String.join(" ", words.stream().map(SafeText::of).map(ShellWord::quoted).toList()));
   }
 }

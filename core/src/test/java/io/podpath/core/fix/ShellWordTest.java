@@ -1,4 +1,4 @@
-package io.podpath.tui.cli;
+package io.podpath.core.fix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
