@@ -147,10 +147,17 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * Puts one forwarding entry in the place of another. MAC addresses are the keys of the table
+   * (drivers/net/vxlan/vxlan_core.c: vxlan_find_mac): replacing an entry by one with another MAC
+   * address would leave both.
+   */
   record ReplaceFdb(String node, FdbEntry from, FdbEntry to) implements Change {
     @Override
     public String command() {
-      return "bridge fdb replace " + EntryWords.of(to);
+      return from.mac().equals(to.mac())
+          ? "bridge fdb replace " + EntryWords.of(to)
+          : "bridge fdb add " + EntryWords.of(to) + " && bridge fdb del " + EntryWords.of(from);
     }
 
     @Override

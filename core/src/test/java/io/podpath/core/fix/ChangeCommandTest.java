@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.net.MacAddress;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Match;
 import io.podpath.core.netfilter.Target;
+import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,18 @@ class ChangeCommandTest {
   private static final String NODE = "node1";
   private static final IpAddress GATEWAY = IpAddress.of("10.0.0.12");
   private static final IpPrefix SUBNET = IpPrefix.of("10.244.2.0/24");
+
+  private static FdbEntry entry(String mac) {
+    return new FdbEntry(
+        MacAddress.of(mac),
+        Optional.of("flannel.1"),
+        Optional.of(GATEWAY),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Set.of("self", "permanent"));
+  }
 
   private static ChainRule rule(Match... matches) {
     return new ChainRule(
@@ -82,5 +97,19 @@ class ChangeCommandTest {
                 rule(new Match.Source(false, SUBNET), new Match.Comment("flanneld forward"))))
         .isEqualTo(
             "iptables -A FORWARD -s 10.244.2.0/24 -m comment --comment 'flanneld forward' -j ACCEPT");
+  }
+
+  @Test
+  void anotherMacAddressIsAnotherForwardingEntry() {
+    Change.ReplaceFdb change =
+        new Change.ReplaceFdb(NODE, entry("02:00:00:00:00:01"), entry("02:00:00:00:00:02"));
+    assertThat(change.command())
+        .isEqualTo(
+            "bridge fdb add 02:00:00:00:00:02 dev flannel.1 dst 10.0.0.12 self permanent"
+                + " && bridge fdb del 02:00:00:00:00:01 dev flannel.1 dst 10.0.0.12 self permanent");
+    assertThat(change.undoCommand())
+        .contains(
+            "bridge fdb add 02:00:00:00:00:01 dev flannel.1 dst 10.0.0.12 self permanent"
+                + " && bridge fdb del 02:00:00:00:00:02 dev flannel.1 dst 10.0.0.12 self permanent");
   }
 }
