@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param clusterIps empty for headless services
  * @param externalIps spec.externalIPs and, from tables, the EXTERNAL-IP column
  * @param loadBalancerIps status.loadBalancer.ingress
+ * @param internalTrafficPolicy Cluster, or Local: then a node without an endpoint of its own drops
+ *     what is for the service; empty where a table does not tell
  */
 public record Service(
     String namespace,
@@ -21,7 +23,8 @@ public record Service(
     List<IpAddress> clusterIps,
     List<IpAddress> externalIps,
     List<IpAddress> loadBalancerIps,
-    List<ServicePort> ports) {
+    List<ServicePort> ports,
+    Optional<String> internalTrafficPolicy) {
 
   public Service {
     clusterIps = List.copyOf(clusterIps);

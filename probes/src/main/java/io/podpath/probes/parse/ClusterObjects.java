@@ -218,7 +218,8 @@ final class ClusterObjects {
             clusterIps,
             addresses(object.items("spec", "externalIPs")),
             ingress,
-            ports));
+            ports,
+            Optional.of(object.text("spec", "internalTrafficPolicy").orElse("Cluster"))));
   }
 
   private static Optional<Port> port(Tree object, String key) {

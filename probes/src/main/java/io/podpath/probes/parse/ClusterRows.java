@@ -153,7 +153,8 @@ final class ClusterRows {
             addresses(cells.getOrDefault("CLUSTER-IP", "")),
             addresses(cells.getOrDefault("EXTERNAL-IP", "")),
             List.of(),
-            ports));
+            ports,
+            Optional.empty()));
   }
 
   /** {@code 80:31811/TCP}. */

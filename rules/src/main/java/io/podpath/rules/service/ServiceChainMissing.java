@@ -2,6 +2,7 @@ package io.podpath.rules.service;
 
 import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.netfilter.ChainRule;
@@ -19,6 +20,7 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.ClusterView.Listing;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.walk.Disposition;
 import java.util.LinkedHashMap;
@@ -79,12 +81,73 @@ public final class ServiceChainMissing implements Rule {
       someoneHas.forEach((spec, other) -> {
         if (!own.containsKey(spec)) {
           Fact<ChainRule> rule = java.util.Objects.requireNonNull(other.services().get(spec));
-          outcome.found(missing(table, other, rule));
+          switch (local(view, table, rule.value())) {
+            case REFUSED -> {}
+            case OPEN ->
+                outcome.notChecked(
+                    table.node().name(),
+                    "no nat rule for "
+                        + address(rule.value())
+                        + ", but the service is for local endpoints only, and the filter table was not"
+                        + " recorded whole");
+            case UNLIKELY -> outcome.found(missing(table, other, rule, Certainty.LIKELY));
+            case NO -> outcome.found(missing(table, other, rule, Certainty.PROVEN));
+          }
         }
       });
       own.values().forEach(f -> emptyChain(table, f).ifPresent(outcome::found));
     }
     return outcome.done();
+  }
+
+  /** Whether the node has no nat rule because the service is not for it. */
+  private enum Local {
+    /** A filter rule drops what is for the service: kube-proxy has programmed it. */
+    REFUSED,
+    OPEN,
+    UNLIKELY,
+    NO
+  }
+
+  /**
+   * Where a service has no endpoint for a node (internalTrafficPolicy Local, or none at all),
+   * kube-proxy writes a filter rule in place of the nat rule (proxy/iptables/proxier.go: "has no
+   * local endpoints").
+   */
+  private static Local local(ClusterView view, Nat table, ChainRule rule) {
+    boolean refused =
+        table.listing().rulesOf("filter", "KUBE-SERVICES").stream()
+            .map(Fact::value)
+            .anyMatch(r ->
+                (r.target() instanceof Target.Drop || r.target() instanceof Target.Reject)
+                    && goesTo(r).equals(goesTo(rule)));
+    if (refused) {
+      return Local.REFUSED;
+    }
+    if (table.listing().chain("filter", "KUBE-SERVICES").optional().isPresent()) {
+      return Local.NO;
+    }
+    Optional<String> policy =
+        view.get(Section.SERVICES)
+            .values()
+            .filter(s -> s.clusterIps().stream().anyMatch(i -> goesTo(rule).contains(to(i))))
+            .flatMap(s -> s.internalTrafficPolicy().stream())
+            .findFirst();
+    return policy.map(p -> p.equals("Local") ? Local.OPEN : Local.NO).orElse(Local.UNLIKELY);
+  }
+
+  private static Match to(IpAddress address) {
+    return new Match.Destination(false, address.toPrefix());
+  }
+
+  /** Address, protocol and port: what a rule for a service is about. */
+  private static List<Match> goesTo(ChainRule rule) {
+    return rule.matches().stream()
+        .filter(m ->
+            m instanceof Match.Destination
+                || m instanceof Match.Protocol
+                || m instanceof Match.DestinationPort)
+        .toList();
   }
 
   private static Optional<Nat> nat(NodeState node) {
@@ -104,9 +167,11 @@ public final class ServiceChainMissing implements Rule {
     return "?";
   }
 
-  private io.podpath.core.rule.Finding missing(Nat table, Nat other, Fact<ChainRule> rule) {
+  private io.podpath.core.rule.Finding missing(
+      Nat table, Nat other, Fact<ChainRule> rule, Certainty certainty) {
     String node = table.node().name();
     return describe(node, rule.value())
+        .certainty(certainty)
         .title(
             node
                 + " has no rule for the service "
