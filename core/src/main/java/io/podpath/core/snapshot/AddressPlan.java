@@ -109,11 +109,19 @@ public final class AddressPlan {
       annotated(node, "flannel.alpha.coreos.com/public-ip")
           .ifPresent(a ->
               addresses.add(
-                  new AddressClaim(node.name(), a, AddressOrigin.FLANNEL_PUBLIC_IP, fact.from())));
+                  new AddressClaim(
+                      node.name(),
+                      a,
+                      AddressOrigin.FLANNEL_PUBLIC_IP,
+                      snapshot.place(fact, "flannel.alpha.coreos.com/public-ip"))));
       annotated(node, "projectcalico.org/IPv4Address")
           .ifPresent(a ->
               addresses.add(
-                  new AddressClaim(node.name(), a, AddressOrigin.CALICO_BGP, fact.from())));
+                  new AddressClaim(
+                      node.name(),
+                      a,
+                      AddressOrigin.CALICO_BGP,
+                      snapshot.place(fact, "projectcalico.org/IPv4Address"))));
     }
     for (Fact<CalicoNode> fact : snapshot.get(Section.CALICO_NODES).facts()) {
       fact.value()

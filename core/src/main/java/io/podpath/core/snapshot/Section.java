@@ -11,6 +11,7 @@ import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cluster.KubeEvent;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
+import io.podpath.core.cluster.NodeAnnotation;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
 import io.podpath.core.cni.BgpSession;
@@ -211,6 +212,11 @@ public final class Section<T> {
 
   public static final Section<KubeNode> NODES =
       completed("nodes", Scope.CLUSTER, KubeNode::name, KubeNode::or);
+
+  /** Annotations line by line; their values are in {@link #NODES} as well. */
+  public static final Section<NodeAnnotation> NODE_ANNOTATIONS =
+      section("node-annotations", Scope.CLUSTER, a -> List.of(a.node(), a.key()));
+
   public static final Section<Pod> PODS =
       completed("pods", Scope.CLUSTER, p -> List.of(p.namespace(), p.name()), Pod::or);
   public static final Section<Service> SERVICES =

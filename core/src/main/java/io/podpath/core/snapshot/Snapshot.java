@@ -1,5 +1,6 @@
 package io.podpath.core.snapshot;
 
+import io.podpath.core.cluster.KubeNode;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +36,18 @@ public record Snapshot(
 
   public <T> Entries<T> get(Section<T> section) {
     return cluster.get(section);
+  }
+
+  /**
+   * Where an annotation of a Node object stands; the object's own place when its lines are not
+   * known.
+   */
+  public Provenance place(Fact<KubeNode> node, String annotation) {
+    return get(Section.NODE_ANNOTATIONS)
+        .find(a -> a.node().equals(node.value().name()) && a.key().equals(annotation))
+        .optional()
+        .map(Fact::from)
+        .orElse(node.from());
   }
 
   public Optional<NodeState> node(String name) {

@@ -72,8 +72,9 @@ public final class TunnelEnds {
             .annotation(key)
             .optional()
             .flatMap(IpAddress::parse)
-            .ifPresent(
-                a -> ends.add(new End(fact.value().name(), a, Optional.empty(), fact.from())));
+            .ifPresent(a ->
+                ends.add(
+                    new End(fact.value().name(), a, Optional.empty(), snapshot.place(fact, key))));
       }
     }
     return new TunnelEnds(ends);

@@ -2,12 +2,15 @@ package io.podpath.probes.parse;
 
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
+import io.podpath.core.cluster.NodeAnnotation;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Source;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The kinds of objects that tell something about the network. */
 enum ObjectKind {
@@ -94,7 +97,8 @@ enum ObjectKind {
   void read(Tree object, Source source, ReadingBuilder reading) {
     int line = object.at("metadata", "name").map(Tree::line).orElse(object.line());
     switch (this) {
-      case NODE -> ClusterObjects.node(object).ifPresent(node -> readNode(node, line, reading));
+      case NODE ->
+          ClusterObjects.node(object).ifPresent(node -> readNode(object, node, line, reading));
       case POD -> {
         ClusterObjects.pod(object).ifPresent(p -> reading.add(Section.PODS, p, line));
         Optional<NetworkPlan> plan = ConfigMapObjects.planOfPod(object);
@@ -142,9 +146,24 @@ enum ObjectKind {
     }
   }
 
-  private static void readNode(KubeNode node, int line, ReadingBuilder reading) {
+  private static void readNode(Tree object, KubeNode node, int line, ReadingBuilder reading) {
     reading.add(Section.NODES, node, line);
-    ClusterObjects.calicoNode(node).ifPresent(n -> reading.add(Section.CALICO_NODES, n, line));
+    Map<String, Tree> annotations = object.members("metadata", "annotations");
+    annotations.forEach((key, value) -> {
+      if (value instanceof Tree.Scalar text) {
+        reading.add(
+            Section.NODE_ANNOTATIONS,
+            new NodeAnnotation(node.name(), key, text.text()),
+            value.line());
+      }
+    });
+    int own =
+        Stream.of("projectcalico.org/IPv4Address", "projectcalico.org/IPv6Address")
+            .flatMap(key -> Optional.ofNullable(annotations.get(key)).stream())
+            .findFirst()
+            .map(Tree::line)
+            .orElse(line);
+    ClusterObjects.calicoNode(node).ifPresent(n -> reading.add(Section.CALICO_NODES, n, own));
   }
 
   private static int planLine(Tree configuration) {

@@ -58,7 +58,9 @@ final class Timeline {
      * one.
      */
     boolean showsOnlyNodes() {
-      return reading.parts().stream().allMatch(p -> p.section().equals(Section.NODES));
+      return reading.parts().stream()
+          .allMatch(p ->
+              p.section().equals(Section.NODES) || p.section().equals(Section.NODE_ANNOTATIONS));
     }
 
     String key() {

@@ -89,7 +89,13 @@ final class Vteps {
       String name = device.endsWith(".") ? device + vni(text.orElseThrow()) : device;
       String entry = key + ": " + text.orElseThrow();
       claims.add(
-          new Claim(fact.value().name(), name, mac.get(), Origin.ANNOTATION, entry, fact.from()));
+          new Claim(
+              fact.value().name(),
+              name,
+              mac.get(),
+              Origin.ANNOTATION,
+              entry,
+              view.snapshot().place(fact, key)));
     }
   }
 

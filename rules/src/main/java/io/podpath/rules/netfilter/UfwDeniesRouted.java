@@ -21,7 +21,9 @@ import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Source;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -240,10 +242,22 @@ public final class UfwDeniesRouted implements Rule {
             new Evidence(entry(b), b.from(), "accepts pod traffic, but comes after ufw's chains")));
     status.value().rules().stream()
         .limit(3)
-        .forEach(r -> finding.evidence(new Evidence(r, status.from(), "a row of ufw's table")));
+        .forEach(r -> finding.evidence(new Evidence(r, row(status, r), "a row of ufw's table")));
     view.nodes().forEach(n -> finding.affectsBothWays(node.name(), n.name()));
     view.get(Section.NODES).values().forEach(n -> finding.affectsBothWays(node.name(), n.name()));
     return finding.build();
+  }
+
+  /** The line of a row of the table, which stands with single blanks in the status. */
+  private static Provenance row(Fact<UfwStatus> status, String row) {
+    Source source = status.from().source();
+    int last = source.firstLine() + (int) source.text().lines().count();
+    for (int line = status.from().line(); line < last; line++) {
+      if (source.line(line).strip().replaceAll("\\s+", " ").equals(row)) {
+        return new Provenance(source, line);
+      }
+    }
+    return status.from();
   }
 
   /** Without conditions: a listing may lack the columns that show them. */
