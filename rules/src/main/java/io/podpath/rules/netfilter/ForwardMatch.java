@@ -5,6 +5,7 @@ import io.podpath.core.net.IpPrefix;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.IpSetMember;
 import io.podpath.core.netfilter.Match;
+import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
@@ -25,11 +26,39 @@ final class ForwardMatch {
   }
 
   Truth of(ChainRule rule, ForwardPacket packet, MarkBits mark) {
-    Truth all = Truth.YES;
+    Truth all = aboutSomePods(rule, packet);
     for (Match match : rule.matches()) {
       all = all.and(of(match, packet, mark));
     }
     return all;
+  }
+
+  /**
+   * The packet stands for all pods of two subnets. What a rule does to a single pod is somebody's
+   * policy; what it does to some of a subnet's pods does not tell of the others.
+   */
+  private static Truth aboutSomePods(ChainRule rule, ForwardPacket packet) {
+    boolean drops = rule.target() instanceof Target.Drop || rule.target() instanceof Target.Reject;
+    boolean some = false;
+    for (Match match : rule.matches()) {
+      Optional<IpPrefix> narrow =
+          switch (match) {
+            case Match.Source(var negated, var prefix) when !negated ->
+                narrower(prefix, packet.sourceNetwork());
+            case Match.Destination(var negated, var prefix) when !negated ->
+                narrower(prefix, packet.destinationNetwork());
+            default -> Optional.empty();
+          };
+      if (drops && narrow.filter(IpPrefix::isHost).isPresent()) {
+        return Truth.NO;
+      }
+      some |= narrow.isPresent();
+    }
+    return some && (drops || rule.target() instanceof Target.Accept) ? Truth.MAYBE : Truth.YES;
+  }
+
+  private static Optional<IpPrefix> narrower(IpPrefix prefix, Optional<IpPrefix> network) {
+    return network.filter(n -> n.contains(prefix) && prefix.length() > n.length()).map(n -> prefix);
   }
 
   private Truth of(Match match, ForwardPacket packet, MarkBits mark) {

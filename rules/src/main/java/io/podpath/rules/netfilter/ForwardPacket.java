@@ -2,6 +2,7 @@ package io.podpath.rules.netfilter;
 
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  * The first packet of a connection between pods of two nodes, as chain FORWARD sees it. It is NEW,
  * has no mark, was not translated, and is to a port that no rule names; what is empty is not known.
  *
+ * @param sourceNetwork the pod subnet whose pods the source stands for
  * @param in where it came in: the pod's bridge or link, a tunnel, a card; never lo
  */
 record ForwardPacket(
@@ -17,10 +19,23 @@ record ForwardPacket(
     Optional<IpAddress> destination,
     Optional<String> in,
     Optional<String> out,
-    IpProtocol protocol) {
+    IpProtocol protocol,
+    Optional<IpPrefix> sourceNetwork,
+    Optional<IpPrefix> destinationNetwork) {
+
+  ForwardPacket(
+      IpFamily family,
+      Optional<IpAddress> source,
+      Optional<IpAddress> destination,
+      Optional<String> in,
+      Optional<String> out,
+      IpProtocol protocol) {
+    this(family, source, destination, in, out, protocol, Optional.empty(), Optional.empty());
+  }
 
   ForwardPacket with(IpProtocol other) {
-    return new ForwardPacket(family, source, destination, in, out, other);
+    return new ForwardPacket(
+        family, source, destination, in, out, other, sourceNetwork, destinationNetwork);
   }
 
   boolean isIcmp() {

@@ -37,7 +37,7 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
   /**
    * An end of the traffic: an address in the subnet, and the device by which the node reaches it.
    */
-  private record End(IpAddress address, Optional<String> device) {}
+  private record End(IpAddress address, IpPrefix subnet, Optional<String> device) {}
 
   static List<PodTraffic> of(ClusterView view, NodeState node, IpFamily family) {
     Optional<End> local = local(view, node, family);
@@ -48,22 +48,17 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
             IpAddress there = pod(view, remote, subnet);
             Optional<String> way =
                 FibTable.main(node.host(), family).bestSeen(there).flatMap(f -> f.value().device());
-            both(traffic, local.get(), new End(there, way), Optional.of(remote));
+            both(traffic, local.get(), new End(there, subnet, way), Optional.of(remote));
           });
     }
     if (traffic.isEmpty()) {
       Optional<String> in = local.flatMap(End::device);
       Optional<String> out = card(node, family);
       traffic.add(
-          new PodTraffic(
-              packet(family, local.map(End::address), Optional.empty(), in, out),
-              Optional.empty(),
-              true));
+          new PodTraffic(packet(family, local, Optional.empty(), in, out), Optional.empty(), true));
       traffic.add(
           new PodTraffic(
-              packet(family, Optional.empty(), local.map(End::address), out, in),
-              Optional.empty(),
-              false));
+              packet(family, Optional.empty(), local, out, in), Optional.empty(), false));
     }
     return traffic;
   }
@@ -81,32 +76,32 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
     traffic.add(
         new PodTraffic(
             packet(
-                family,
-                Optional.of(local.address()),
-                Optional.of(remote.address()),
-                local.device(),
-                remote.device()),
+                family, Optional.of(local), Optional.of(remote), local.device(), remote.device()),
             name,
             true));
     traffic.add(
         new PodTraffic(
             packet(
-                family,
-                Optional.of(remote.address()),
-                Optional.of(local.address()),
-                remote.device(),
-                local.device()),
+                family, Optional.of(remote), Optional.of(local), remote.device(), local.device()),
             name,
             false));
   }
 
   private static ForwardPacket packet(
       IpFamily family,
-      Optional<IpAddress> source,
-      Optional<IpAddress> destination,
+      Optional<End> source,
+      Optional<End> destination,
       Optional<String> in,
       Optional<String> out) {
-    return new ForwardPacket(family, source, destination, in, out, IpProtocol.TCP);
+    return new ForwardPacket(
+        family,
+        source.map(End::address),
+        destination.map(End::address),
+        in,
+        out,
+        IpProtocol.TCP,
+        source.map(End::subnet),
+        destination.map(End::subnet));
   }
 
   PodTraffic icmp() {
@@ -137,7 +132,10 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
         Optional<End> behindLink = podLink(node, claim.subnet());
         return behindLink.or(() ->
             Optional.of(
-                new End(pod(view, node.name(), claim.subnet()), bridge(node, claim.subnet()))));
+                new End(
+                    pod(view, node.name(), claim.subnet()),
+                    claim.subnet(),
+                    bridge(node, claim.subnet()))));
       }
     }
     return Optional.empty();
@@ -151,7 +149,7 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
               && route.destination().isHost()
               && subnet.contains(route.destination());
       if (pod && route.device().filter(Devices::isPodLink).isPresent()) {
-        return Optional.of(new End(route.destination().address(), route.device()));
+        return Optional.of(new End(route.destination().address(), subnet, route.device()));
       }
     }
     return Optional.empty();
