@@ -39,7 +39,8 @@ public final class SnapshotFixture {
    * @param path as in a bundle, such as {@code nodes/node1/ip-route.txt}
    */
   public SnapshotFixture file(String path, String... lines) {
-    texts.add(new NamedText("", path, String.join("\n", lines) + "\n"));
+    String input = texts.isEmpty() ? "" : texts.getFirst().input();
+    texts.add(new NamedText(input, path, String.join("\n", lines) + "\n"));
     return this;
   }
 

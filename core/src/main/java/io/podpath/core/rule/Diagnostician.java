@@ -60,7 +60,7 @@ public final class Diagnostician {
         history.latest().unread(),
         rules.stream().map(Rule::id).toList(),
         ignored.stream().sorted().toList(),
-        health(ordered, nodes));
+        health(ordered, nodes, notChecked));
   }
 
   private Outcome ask(Snapshot snapshot) {
@@ -304,12 +304,15 @@ public final class Diagnostician {
     return names.size();
   }
 
-  private static Health health(List<Finding> findings, List<NodeReport> nodes) {
+  private static Health health(
+      List<Finding> findings, List<NodeReport> nodes, List<NotChecked> notChecked) {
     if (findings.stream().anyMatch(f -> f.severity() != Severity.INFO)) {
       return Health.FINDINGS;
     }
     boolean enough =
-        !nodes.isEmpty() && nodes.stream().allMatch(n -> n.state() == NodeCompleteness.COMPLETE);
+        !nodes.isEmpty()
+            && nodes.stream().allMatch(n -> n.state() == NodeCompleteness.COMPLETE)
+            && notChecked.stream().noneMatch(NotChecked::undecided);
     return enough ? Health.HEALTHY : Health.TOO_LITTLE;
   }
 }

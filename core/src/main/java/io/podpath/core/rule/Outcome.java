@@ -32,6 +32,12 @@ public record Outcome(List<Finding> findings, List<NotChecked> notChecked) {
       return this;
     }
 
+    /** What was gathered of the node may be the fault or not: it cannot be told. */
+    public Collector undecided(String node, String reason) {
+      notChecked.add(new NotChecked(rule, Optional.of(node), reason, true));
+      return this;
+    }
+
     public Collector notChecked(String reason) {
       notChecked.add(new NotChecked(rule, Optional.empty(), reason));
       return this;

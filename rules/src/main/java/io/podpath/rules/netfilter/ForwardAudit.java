@@ -36,9 +36,7 @@ record ForwardAudit(
     List<ForwardAudit> audits = new ArrayList<>();
     for (NodeState node : view.nodes()) {
       for (IpFamily family : IpFamily.values()) {
-        boolean pods =
-            view.podSubnets().stream()
-                .anyMatch(c -> c.node().equals(node.name()) && c.subnet().family() == family);
+        boolean pods = hasPods(view, node, family);
         for (ClusterView.Listing listing : ClusterView.iptables(node.host(), family)) {
           ForwardChains chains = new ForwardChains(listing);
           boolean concerns = pods || family == IpFamily.INET && carriesPods(view, node, chains);
@@ -49,6 +47,11 @@ record ForwardAudit(
       }
     }
     return audits;
+  }
+
+  static boolean hasPods(ClusterView view, NodeState node, IpFamily family) {
+    return view.podSubnets().stream()
+        .anyMatch(c -> c.node().equals(node.name()) && c.subnet().family() == family);
   }
 
   private static boolean carriesPods(ClusterView view, NodeState node, ForwardChains chains) {

@@ -49,19 +49,20 @@ public final class ForwardDropWithoutAccept implements Rule {
     Outcome.Collector out = new Outcome.Collector(this);
     List<ForwardAudit> dropping = new ArrayList<>();
     for (ForwardAudit audit : ForwardAudit.of(view)) {
-      audit.unknown().forEach(reason -> out.notChecked(audit.node().name(), reason));
+      audit.unknown().forEach(reason -> out.undecided(audit.node().name(), reason));
       if (!audit.drops() || audit.droppingPolicy().isEmpty() || UfwForward.drops(audit)) {
         continue;
       }
       if (audit.knowsPods() || audit.policyPackets() > 0) {
         dropping.add(audit);
       } else {
-        out.notChecked(
+        out.undecided(
             audit.node().name(),
             "policy DROP, but the pod subnets of the node were not recorded and the policy has"
                 + " dropped nothing yet");
       }
     }
+    NftForward.doubts(view).forEach(out::undecided);
     if (!dropping.isEmpty()) {
       out.found(finding(view, dropping));
     }

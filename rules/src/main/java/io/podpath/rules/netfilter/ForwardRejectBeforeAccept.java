@@ -51,12 +51,14 @@ public final class ForwardRejectBeforeAccept implements Rule {
   public Outcome check(ClusterView view) {
     Outcome.Collector out = new Outcome.Collector(this);
     Map<String, List<ForwardAudit>> byRule = new LinkedHashMap<>();
+    NftForward.doubts(view).forEach(out::undecided);
     for (ForwardAudit audit : ForwardAudit.of(view)) {
+      audit.unknown().forEach(reason -> out.undecided(audit.node().name(), reason));
       if (!audit.drops() || UfwForward.drops(audit)) {
         continue;
       }
       if (audit.decidedByPolicyAgent()) {
-        out.notChecked(
+        out.undecided(
             audit.node().name(),
             "a network policy decides: " + rule(audit).map(r -> r.from().toString()).orElse(""));
       } else {
