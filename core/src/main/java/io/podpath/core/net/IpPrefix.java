@@ -1,5 +1,6 @@
 package io.podpath.core.net;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,19 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   /** Whether every address of {@code other} lies in this prefix (also when they are equal). */
   public boolean contains(IpPrefix other) {
     return other.length >= length && contains(other.address);
+  }
+
+  /** Its lower and its upper half; none of a single address. */
+  public List<IpPrefix> halves() {
+    if (isHost()) {
+      return List.of();
+    }
+    int bit = family().bits() - length - 1;
+    IpAddress upper =
+        bit < 64
+            ? new IpAddress(family(), address.high(), address.low() | 1L << bit)
+            : new IpAddress(family(), address.high() | 1L << (bit - 64), address.low());
+    return List.of(new IpPrefix(address, length + 1), new IpPrefix(upper, length + 1));
   }
 
   public boolean overlaps(IpPrefix other) {

@@ -5,6 +5,7 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Route;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +47,43 @@ public record FibTable(Entries<Route> routes) {
 
   private static boolean beats(Route challenger, Route best) {
     int byLength = Integer.compare(challenger.destination().length(), best.destination().length());
-    return byLength > 0 || byLength == 0 && challenger.metric().orElse(0) < best.metric().orElse(0);
+    return byLength > 0 || byLength == 0 && metric(challenger) < metric(best);
+  }
+
+  private static long metric(Route route) {
+    return route.metric().orElse(0);
+  }
+
+  /**
+   * Whether another route takes every packet this one is for: to the same network with a lower
+   * metric or listed before it, or longer ones that fill the network.
+   */
+  public boolean isShadowed(Fact<Route> fact) {
+    IpPrefix network = fact.value().destination();
+    List<IpPrefix> longer = new ArrayList<>();
+    boolean before = true;
+    for (Fact<Route> other : routes.facts()) {
+      IpPrefix to = other.value().destination();
+      if (other.equals(fact)) {
+        before = false;
+      } else if (to.equals(network)) {
+        int metric = Long.compare(metric(other.value()), metric(fact.value()));
+        if (metric < 0 || metric == 0 && before) {
+          return true;
+        }
+      } else if (network.contains(to)) {
+        longer.add(to);
+      }
+    }
+    return fills(longer, network);
+  }
+
+  private static boolean fills(List<IpPrefix> parts, IpPrefix whole) {
+    List<IpPrefix> inside = parts.stream().filter(whole::contains).toList();
+    if (inside.isEmpty() || inside.contains(whole)) {
+      return !inside.isEmpty();
+    }
+    return whole.halves().stream().allMatch(half -> fills(inside, half));
   }
 
   /** Routes to exactly this prefix, in order. */

@@ -9,6 +9,7 @@ import io.podpath.core.snapshot.AddressPlan;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.FibTable;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.TunnelEnds;
 import java.util.ArrayList;
@@ -76,17 +77,70 @@ final class BlockRoutes {
     return Optional.empty();
   }
 
+  /**
+   * Nodes whose pods live in the network. Calico lends single addresses of one node's block to pods
+   * of another, which then announces a route of its own; so the block says nothing of a single
+   * address, only the link to the pod does (or the tunnel device that has it).
+   */
+  Set<String> owners(IpPrefix network) {
+    if (!network.isHost() || !view.fabric().isCalico()) {
+      return view.podSubnetOwners(network);
+    }
+    Set<String> owners = ends.nodesAt(network.address());
+    view.machines().stream()
+        .filter(n ->
+            n.host()
+                .mainRoutes(network.family())
+                .values()
+                .anyMatch(r ->
+                    r.destination().equals(network)
+                        && r.gateway().isEmpty()
+                        && r.device().filter(Devices::isPodLink).isPresent()))
+        .map(NodeState::name)
+        .forEach(owners::add);
+    return owners;
+  }
+
+  /** What says so: the claim on the network, or the link to the one pod. */
+  private void explain(IpPrefix network, Set<String> owners, List<Evidence> evidence) {
+    if (!network.isHost() || !view.fabric().isCalico()) {
+      view.podSubnets().stream()
+          .filter(c -> c.subnet().contains(network))
+          .findFirst()
+          .ifPresent(
+              c -> evidence.add(Evidence.raw(c.from(), network + " belongs to " + c.node())));
+      return;
+    }
+    view.machines().stream()
+        .filter(n -> owners.contains(n.name()))
+        .flatMap(n -> n.host().mainRoutes(network.family()).stream())
+        .filter(f -> f.value().destination().equals(network) && f.value().gateway().isEmpty())
+        .findFirst()
+        .ifPresent(f -> evidence.add(Evidence.of(f, "the pod " + network.address() + " is here")));
+  }
+
+  /** By the tunnel address of the node whose pods live there. */
+  Answer expectedByTunnelAddress(IpPrefix network) {
+    Set<String> owners = owners(network);
+    Optional<String> owner = owners.size() == 1 ? owners.stream().findFirst() : Optional.empty();
+    List<Evidence> evidence = new ArrayList<>();
+    explain(network, owners, evidence);
+    return new Answer(
+        owner,
+        owner.flatMap(o -> ends.of(o).stream().findFirst()).map(TunnelEnds.End::address),
+        "the owner's tunnel address",
+        evidence,
+        owners.size() > 1);
+  }
+
   Answer expected(NodeState node, IpPrefix network) {
     List<Evidence> evidence = new ArrayList<>();
-    Set<String> owners = view.podSubnetOwners(network);
+    Set<String> owners = owners(network);
     if (owners.size() > 1) {
       return new Answer(Optional.empty(), Optional.empty(), "", evidence, true);
     }
     Optional<String> owner = owners.stream().findFirst();
-    view.podSubnets().stream()
-        .filter(c -> c.subnet().contains(network))
-        .findFirst()
-        .ifPresent(c -> evidence.add(Evidence.raw(c.from(), network + " belongs to " + c.node())));
+    explain(network, owners, evidence);
     if (owner.isEmpty()) {
       Set<String> within = ends.nodesWithin(network);
       owner = within.size() == 1 ? within.stream().findFirst() : Optional.empty();
@@ -114,6 +168,7 @@ final class BlockRoutes {
         boolean counts =
             route.destination().equals(network)
                 && gateway.isPresent()
+                && !isShadowed(other, fact)
                 && !ends.nodesAt(gateway.get()).contains(other.name());
         if (counts && (owner.isEmpty() || agrees(gateway.get(), owner.get()))) {
           votes
@@ -156,6 +211,11 @@ final class BlockRoutes {
   private boolean agrees(IpAddress gateway, String owner) {
     Set<String> nodes = view.plan().ownersOf(gateway);
     return nodes.isEmpty() || nodes.contains(owner);
+  }
+
+  /** Whether other routes of the node take every packet this one is for. */
+  static boolean isShadowed(NodeState node, Fact<Route> fact) {
+    return FibTable.main(node.host(), fact.value().destination().family()).isShadowed(fact);
   }
 
   /**

@@ -47,6 +47,8 @@ final class NextHopJudge {
     for (Fact<Route> fact : node.host().mainRoutes(IpFamily.INET).facts()) {
       pastTheTunnel(node, fact).ifPresent(faults::add);
     }
+    // a route that no packet takes breaks nothing
+    faults.removeIf(f -> BlockRoutes.isShadowed(node, f.route()));
     return faults;
   }
 
@@ -150,7 +152,11 @@ final class NextHopJudge {
   private Optional<NextHopFault> otherNode(
       NodeState node, Fact<Route> fact, IpAddress gateway, BlockRoutes.Answer expected) {
     Set<String> owners = view.plan().ownersOf(gateway);
-    if (expected.disputed() || expected.owner().isEmpty()) {
+    boolean unknown =
+        view.fabric().isCalico()
+            && fact.value().destination().isHost()
+            && blocks.owners(fact.value().destination()).isEmpty();
+    if (unknown || expected.disputed() || expected.owner().isEmpty()) {
       return Optional.empty();
     }
     String owner = expected.owner().get();
@@ -181,7 +187,7 @@ final class NextHopJudge {
   private Optional<NextHopFault> vxlan(NodeState node, Fact<Route> fact) {
     Route route = fact.value();
     IpAddress gateway = route.gateway().orElseThrow();
-    BlockRoutes.Answer expected = vxlanExpected(route.destination());
+    BlockRoutes.Answer expected = blocks.expectedByTunnelAddress(route.destination());
     Set<String> at = ends.nodesAt(gateway);
     if (expected.owner().isEmpty()
         || expected.owner().filter(node.name()::equals).isPresent()
@@ -203,23 +209,6 @@ final class NextHopJudge {
             Certainty.PROVEN,
             List.of(evidence),
             expected));
-  }
-
-  private BlockRoutes.Answer vxlanExpected(IpPrefix network) {
-    Set<String> owners = view.podSubnetOwners(network);
-    Optional<String> owner = owners.size() == 1 ? owners.stream().findFirst() : Optional.empty();
-    Optional<TunnelEnds.End> end = owner.flatMap(o -> ends.of(o).stream().findFirst());
-    List<Evidence> evidence = new ArrayList<>();
-    view.podSubnets().stream()
-        .filter(c -> c.subnet().contains(network))
-        .findFirst()
-        .ifPresent(c -> evidence.add(Evidence.raw(c.from(), network + " belongs to " + c.node())));
-    return new BlockRoutes.Answer(
-        owner,
-        end.map(TunnelEnds.End::address),
-        "the owner's tunnel address",
-        evidence,
-        owners.size() > 1);
   }
 
   /**

@@ -236,4 +236,42 @@ class WrongTunnelNextHopTest {
                 .findings(RULE))
         .isEmpty();
   }
+
+  /** Calico lends an address of n2's block to a pod on n1: n1 announces it alone. */
+  private static SnapshotFixture borrowed() {
+    return three()
+        .editing("nodes/n1/", t -> t + "10.122.2.9 dev cali0b0b0b0b0b0 scope link\n")
+        .editing("nodes/n3/", t -> t + "10.122.2.9 via 192.168.3.1 dev tunl0 proto bird onlink\n");
+  }
+
+  @Test
+  void borrowedAddressBelongsToTheNodeWithItsPod() {
+    assertThat(borrowed().findings(RULE)).isEmpty();
+    assertThat(
+            borrowed()
+                .editing(
+                    "nodes/n3/",
+                    t -> t.replace("10.122.2.9 via 192.168.3.1", "10.122.2.9 via 192.168.3.2"))
+                .findings(RULE))
+        .singleElement()
+        .satisfies(f -> assertThat(f.expected()).contains("10.122.2.9 via 192.168.3.1"));
+  }
+
+  @Test
+  void borrowedAddressOfANodeNotGatheredIsLeftAlone() {
+    assertThat(borrowed().without("nodes/n1/").findings(RULE)).isEmpty();
+  }
+
+  @Test
+  void routeThatNoPacketTakesBreaksNothing() {
+    String right = "10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink";
+    String wrong = "10.122.2.0/26 via 192.168.3.3 dev tunl0 onlink";
+    assertThat(routing(right, right + "\n" + wrong + " metric 1000").findings(RULE)).isEmpty();
+    String halves =
+        "10.122.2.0/27 via 192.168.3.2 dev tunl0 onlink\n10.122.2.32/27 via 192.168.3.2 dev tunl0"
+            + " onlink\n";
+    assertThat(routing(right, halves + wrong).findings(RULE)).isEmpty();
+    String half = "10.122.2.0/27 via 192.168.3.2 dev tunl0 onlink\n";
+    assertThat(routing(right, half + wrong).findings(RULE)).hasSize(1);
+  }
 }
