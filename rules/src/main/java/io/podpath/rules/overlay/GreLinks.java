@@ -112,8 +112,47 @@ final class GreLinks {
     return all;
   }
 
-  /** Nodes that reach each other over links with a port at both ends, by groups. */
+  /**
+   * Nodes that reach each other over links with a port at both ends, by groups. Groups with ports
+   * to nodes whose ports were not read count as one: these nodes may join them.
+   */
   List<Set<String>> islands() {
+    List<Set<String>> islands = new ArrayList<>();
+    Set<String> open = new LinkedHashSet<>();
+    for (Set<String> island : readIslands()) {
+      if (island.stream().anyMatch(n -> !unread(n).isEmpty())) {
+        open.addAll(island);
+      } else {
+        islands.add(island);
+      }
+    }
+    if (!open.isEmpty()) {
+      islands.add(open);
+    }
+    return islands;
+  }
+
+  /** Ports of the node that lead to a node whose own ports were not read. */
+  List<Port> unread(String node) {
+    return of(node).stream().filter(p -> p.target().filter(this::isUnread).isPresent()).toList();
+  }
+
+  private boolean isUnread(String node) {
+    return view.snapshot()
+        .node(node)
+        .filter(n -> n.named() && n.get(Section.OVS_PORTS).isComplete())
+        .isEmpty();
+  }
+
+  /** Whether only what was not read may join some of the nodes. */
+  boolean joinedByUnread() {
+    return readIslands().stream()
+            .filter(i -> i.stream().anyMatch(n -> !unread(n).isEmpty()))
+            .count()
+        > 1;
+  }
+
+  private List<Set<String>> readIslands() {
     List<Set<String>> islands = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
     for (String start : nodes()) {

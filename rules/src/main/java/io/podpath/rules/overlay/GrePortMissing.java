@@ -77,6 +77,19 @@ public final class GrePortMissing implements Rule {
         }
       }
     }
+    if (links.joinedByUnread()) {
+      links
+          .nodes()
+          .forEach(n ->
+              links
+                  .unread(n)
+                  .forEach(p ->
+                      out.notChecked(
+                          n,
+                          "the ports of "
+                              + p.target().orElse(p.remote().toString())
+                              + ", by which it may reach the others, were not recorded")));
+    }
     List<Set<String>> islands = links.islands();
     boolean strays =
         links.nodes().stream().anyMatch(n -> !links.strays(n).isEmpty() || links.isUnclear(n));
@@ -127,8 +140,12 @@ public final class GrePortMissing implements Rule {
   }
 
   private Finding apart(ClusterView view, GreLinks links, List<Set<String>> islands) {
+    // ports to nodes that were not read lead somewhere
     Set<String> lost =
-        islands.stream().min((a, b) -> Integer.compare(a.size(), b.size())).orElseThrow();
+        islands.stream()
+            .filter(i -> i.stream().allMatch(n -> links.unread(n).isEmpty()))
+            .min((a, b) -> Integer.compare(a.size(), b.size()))
+            .orElseThrow();
     Set<String> rest = islands.stream().filter(i -> !i.equals(lost)).findFirst().orElseThrow();
     String node = lost.iterator().next();
     String hub =

@@ -167,4 +167,33 @@ class GreLinksTest {
         .extracting(n -> n.node().orElse(""))
         .containsExactly("node131");
   }
+
+  private static SnapshotFixture starWithoutHub() {
+    SnapshotFixture star = SnapshotFixture.bundle();
+    node(star, 2, ip(1));
+    node(star, 3, ip(1));
+    return star.file(
+        "cluster/nodes.yaml",
+        "apiVersion: v1",
+        "kind: Node",
+        "metadata: {name: n1}",
+        "status: {addresses: [{address: " + ip(1) + ", type: InternalIP}]}");
+  }
+
+  @Test
+  void nodesThatMeetAtOneNotReadAreNotApart() {
+    Outcome outcome = starWithoutHub().ask(missing);
+
+    assertThat(outcome.findings()).isEmpty();
+    assertThat(outcome.notChecked())
+        .extracting(n -> n.node().orElse(""))
+        .containsExactlyInAnyOrder("n2", "n3");
+  }
+
+  @Test
+  void nodeWithoutAnyPortIsApartWhateverWasNotRead() {
+    assertThat(node(starWithoutHub(), 4).findings(missing))
+        .singleElement()
+        .satisfies(f -> assertThat(f.title()).startsWith("n4 has no GRE port"));
+  }
 }
