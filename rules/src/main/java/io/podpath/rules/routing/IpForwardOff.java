@@ -7,6 +7,7 @@ import io.podpath.core.fix.FixSafety;
 import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Sysctl;
+import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Finding;
@@ -24,6 +25,7 @@ import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A node does not forward packets, at all or not those that come in by a device pods use. */
 @AutoService(Rule.class)
@@ -31,6 +33,9 @@ public final class IpForwardOff implements Rule {
 
   private static final String IPV4 = "net.ipv4.ip_forward";
   private static final String IPV6 = "net.ipv6.conf.all.forwarding";
+  private static final String HEAD = "net.ipv4.conf.";
+  private static final String TAIL = ".forwarding";
+  private static final Set<String> OF_NO_DEVICE = Set.of("all", "default", "lo");
 
   @Override
   public String id() {
@@ -73,13 +78,20 @@ public final class IpForwardOff implements Rule {
                   ? "not among the settings"
                   : node.get(Section.SYSCTLS).coverage().gap()));
     }
-    if (all.filter(f -> isOff(f.value())).isPresent()) {
-      out.found(finding(view, node, family, List.of(all.get())));
-      return;
-    }
-    List<Fact<Sysctl>> devices = family == IpFamily.INET ? offDevices(node) : List.of();
-    if (!devices.isEmpty()) {
-      out.found(finding(view, node, family, devices));
+    boolean off = all.filter(f -> isOff(f.value())).isPresent();
+    List<Fact<Sysctl>> devices = family == IpFamily.INET ? devices(node) : List.of();
+    List<Fact<Sysctl>> offDevices = devices.stream().filter(f -> isOff(f.value())).toList();
+    if (off && devices.isEmpty() && anyDeviceForwards(node, family)) {
+      out.notChecked(
+          node.name(), key + " = 0, but devices forward; which of them pods use is not known");
+    } else if (off && offDevices.size() == devices.size()) {
+      // the switch sets every device, so it alone is named
+      boolean sure = family == IpFamily.INET6 || !devices.isEmpty();
+      out.found(finding(view, node, family, List.of(all.get()), sure));
+    } else if (!offDevices.isEmpty()) {
+      out.found(finding(view, node, family, offDevices, true));
+    } else if (off && !node.get(Section.SYSCTLS).isComplete()) {
+      out.notChecked(node.name(), key + " = 0; not every device's own setting was recorded");
     }
   }
 
@@ -87,38 +99,45 @@ public final class IpForwardOff implements Rule {
     return setting.value().strip().equals("0");
   }
 
-  /** Subnets of its own, or a place among the nodes of a cluster. */
+  /**
+   * Subnets of its own, or a place among the nodes of a cluster whose pods are not known to have
+   * IPv6 addresses alone.
+   */
   private static boolean carriesPods(ClusterView view, NodeState node, IpFamily family) {
     boolean subnets =
         view.podSubnets().stream()
             .anyMatch(c -> c.node().equals(node.name()) && c.subnet().family() == family);
+    boolean ipv6Alone =
+        !view.podSubnets().isEmpty()
+            && view.podSubnets().stream().allMatch(c -> c.subnet().family() == IpFamily.INET6);
     return subnets
         || family == IpFamily.INET
+            && !ipv6Alone
             && view.get(Section.NODES).values().anyMatch(n -> n.name().equals(node.name()));
   }
 
   /**
-   * The kernel asks the device a packet came in by (net/ipv4/route.c: ip_route_input_slow,
-   * IN_DEV_FORWARD).
+   * Settings of the devices that pod packets come in by. The kernel asks these alone
+   * (net/ipv4/route.c: ip_route_input_slow, IN_DEV_FORWARD); net.ipv4.ip_forward sets them all when
+   * it is written, and each may be set again afterwards.
    */
-  private static List<Fact<Sysctl>> offDevices(NodeState node) {
-    String head = "net.ipv4.conf.";
-    String tail = ".forwarding";
-    List<Fact<Sysctl>> off = new ArrayList<>();
-    for (Fact<Sysctl> fact : node.get(Section.SYSCTLS).facts()) {
-      String key = fact.value().key();
-      if (key.startsWith(head)
-          && key.endsWith(tail)
-          && key.length() > head.length() + tail.length()
-          && isOff(fact.value())) {
-        String device =
-            key.substring(head.length(), key.length() - tail.length()).replace('/', '.');
-        if (takesPodPackets(node, device)) {
-          off.add(fact);
-        }
-      }
-    }
-    return off;
+  private static List<Fact<Sysctl>> devices(NodeState node) {
+    return ofDevices(node).stream().filter(f -> takesPodPackets(node, device(f))).toList();
+  }
+
+  private static List<Fact<Sysctl>> ofDevices(NodeState node) {
+    return node.get(Section.SYSCTLS)
+        .where(s ->
+            s.key().startsWith(HEAD)
+                && s.key().endsWith(TAIL)
+                && s.key().length() > HEAD.length() + TAIL.length());
+  }
+
+  private static boolean anyDeviceForwards(NodeState node, IpFamily family) {
+    return family == IpFamily.INET
+        && ofDevices(node).stream()
+            .filter(f -> !OF_NO_DEVICE.contains(device(f)))
+            .anyMatch(f -> !isOff(f.value()));
   }
 
   /**
@@ -150,12 +169,13 @@ public final class IpForwardOff implements Rule {
   }
 
   private Finding finding(
-      ClusterView view, NodeState node, IpFamily family, List<Fact<Sysctl>> off) {
+      ClusterView view, NodeState node, IpFamily family, List<Fact<Sysctl>> off, boolean sure) {
     String name = node.name();
     Fact<Sysctl> first = off.getFirst();
     boolean whole = first.value().key().equals(IPV4) || first.value().key().equals(IPV6);
     FindingBuilder builder =
         new FindingBuilder(this, severity())
+            .certainty(sure ? Certainty.PROVEN : Certainty.LIKELY)
             .title(
                 whole
                     ? name + " forwards no packets: " + first.value()
@@ -210,7 +230,6 @@ public final class IpForwardOff implements Rule {
 
   private static String device(Fact<Sysctl> fact) {
     String key = fact.value().key();
-    return key.substring("net.ipv4.conf.".length(), key.length() - ".forwarding".length())
-        .replace('/', '.');
+    return key.substring(HEAD.length(), key.length() - TAIL.length()).replace('/', '.');
   }
 }

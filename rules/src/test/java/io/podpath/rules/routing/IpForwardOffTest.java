@@ -2,6 +2,7 @@ package io.podpath.rules.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.Outcome;
@@ -95,5 +96,56 @@ class IpForwardOffTest {
     assertThat(findings.getFirst().culprits())
         .extracting(Culprit::entry)
         .containsExactly("net.ipv6.conf.all.forwarding = 0");
+  }
+
+  @Test
+  void devicesThatWereSwitchedOnAgainForward() {
+    String off = "net.ipv4.ip_forward = 1";
+    assertThat(setting(off, "net.ipv4.ip_forward = 0").findings(RULE)).isEmpty();
+    assertThat(
+            setting(off, "net.ipv4.ip_forward = 0")
+                .editing(
+                    SYSCTL,
+                    t ->
+                        t.replace(
+                            "net.ipv4.conf.cni0.forwarding = 1",
+                            "net.ipv4.conf.cni0.forwarding = 0"))
+                .findings(RULE))
+        .singleElement()
+        .satisfies(f ->
+            assertThat(f.culprits())
+                .extracting(Culprit::entry)
+                .containsExactly("net.ipv4.conf.cni0.forwarding = 0"));
+  }
+
+  @Test
+  void theSwitchAloneIsLikely() {
+    assertThat(
+            SnapshotFixture.bundle()
+                .file("nodes/a/sysctl.txt", "net.ipv4.ip_forward = 0")
+                .file(
+                    "nodes/a/ip-route.txt",
+                    "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1")
+                .findings(RULE))
+        .singleElement()
+        .satisfies(f -> assertThat(f.certainty()).isEqualTo(Certainty.LIKELY));
+  }
+
+  @Test
+  void podsWithIpv6AloneNeedNoIpv4() {
+    assertThat(
+            SnapshotFixture.bundle()
+                .file(
+                    "nodes/a/sysctl.txt",
+                    "net.ipv4.ip_forward = 0",
+                    "net.ipv6.conf.all.forwarding = 1")
+                .file(
+                    "cluster/nodes.yaml",
+                    "apiVersion: v1",
+                    "kind: Node",
+                    "metadata: {name: a}",
+                    "spec: {podCIDR: \"fd00:10:1::/64\", podCIDRs: [\"fd00:10:1::/64\"]}")
+                .findings(RULE))
+        .isEmpty();
   }
 }
