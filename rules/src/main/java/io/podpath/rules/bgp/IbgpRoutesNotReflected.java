@@ -40,6 +40,9 @@ import java.util.Optional;
 @AutoService(Rule.class)
 public final class IbgpRoutesNotReflected implements Rule {
 
+  /** Calico's default for spec.asNumber of BGPConfiguration. */
+  private static final long CALICO_AS = 64512;
+
   @Override
   public String id() {
     return "ibgp-routes-not-reflected";
@@ -104,6 +107,19 @@ public final class IbgpRoutesNotReflected implements Rule {
     if (missing.isEmpty()) {
       return;
     }
+    switch (sameAs(view, hub, hubName, spokes)) {
+      case Gathered.Known<Boolean>(var same) when same -> {}
+      case Gathered.Known<Boolean>(var same) -> {
+        return;
+      }
+      case Gathered.Absent<Boolean>() -> {
+        return;
+      }
+      case Gathered.NotGathered<Boolean>(var reason) -> {
+        spokes.forEach(n -> outcome.notChecked(n.name(), reason));
+        return;
+      }
+    }
     String hubText = hubName.map(n -> n + " (" + hub + ")").orElse(hub.toString());
     FindingBuilder finding =
         new FindingBuilder(this, Severity.ERROR)
@@ -162,6 +178,50 @@ public final class IbgpRoutesNotReflected implements Rule {
     outcome.found(finding.build());
   }
 
+  /**
+   * Whether the sessions are internal ones. A router of another AS, such as a top-of-rack switch,
+   * passes routes on, or announces a default route and knows them itself.
+   */
+  private static Gathered<Boolean> sameAs(
+      ClusterView view, IpAddress hub, Optional<String> hubName, List<NodeState> spokes) {
+    Optional<Long> ours =
+        spokes.stream()
+            .flatMap(n -> asOf(view, n.name()).stream())
+            .findFirst()
+            .or(() -> asOfAll(view));
+    if (hubName.isPresent()) {
+      // nodes of one cluster have one AS unless their resources say otherwise
+      Optional<Long> theirs = asOf(view, hubName.get());
+      return Gathered.known(ours.isEmpty() || theirs.isEmpty() || theirs.equals(ours));
+    }
+    Optional<Long> theirs =
+        view.get(Section.BGP_PEERS)
+            .values()
+            .filter(p -> p.peerIp().filter(hub::equals).isPresent())
+            .flatMap(p -> p.asNumber().stream())
+            .findFirst();
+    return ours.isPresent() && theirs.isPresent()
+        ? Gathered.known(theirs.equals(ours))
+        : Gathered.notGathered("whether " + hub + " has the nodes' AS number");
+  }
+
+  private static Optional<Long> asOf(ClusterView view, String node) {
+    return view.get(Section.CALICO_NODES)
+        .values()
+        .filter(n -> n.name().equals(node))
+        .flatMap(n -> n.asNumber().optional().stream())
+        .findFirst();
+  }
+
+  private static Optional<Long> asOfAll(ClusterView view) {
+    return view.get(Section.BGP_CONFIGURATIONS)
+        .values()
+        .filter(c -> c.name().equals("default"))
+        .map(c -> c.asNumber().isAbsent() ? Optional.of(CALICO_AS) : c.asNumber().optional())
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   private static Gathered<String> reflectorId(
       ClusterView view, IpAddress hub, Optional<String> name) {
     for (Fact<CalicoNode> fact : view.get(Section.CALICO_NODES).facts()) {
@@ -194,8 +254,9 @@ public final class IbgpRoutesNotReflected implements Rule {
         boolean learned =
             routes
                 .values()
-                .anyMatch(
-                    r -> !r.destination().isDefault() && r.destination().contains(claim.subnet()));
+                .anyMatch(r ->
+                    (!r.destination().isDefault() || r.hasProtocol("bird"))
+                        && r.destination().contains(claim.subnet()));
         boolean known =
             missing.stream()
                 .anyMatch(m -> m.node().equals(node) && m.block().equals(claim.subnet()));
