@@ -63,6 +63,15 @@ public final class NodeAddressClaimedTwice implements Rule {
         outcome.found(twice(view, address, all));
       }
     });
+    for (AddressClaim claim : view.plan().addresses()) {
+      if (claim.origin() == AddressOrigin.INTERNAL_IP && !told.contains(claim.address())) {
+        elsewhere(view, claim)
+            .ifPresent(other -> {
+              told.add(claim.address());
+              outcome.found(misplaced(claim, other));
+            });
+      }
+    }
     for (NodeState node : view.nodes()) {
       for (Fact<LogEvent> fact : node.get(Section.LOGS).facts()) {
         if (fact.value() instanceof LogEvent.AddressInUse(var component, var address, var other)
@@ -116,6 +125,50 @@ public final class NodeAddressClaimedTwice implements Rule {
                           f.from())));
     }
     return claims;
+  }
+
+  /** Another machine's card with the node's InternalIP, when the node's own machine lacks it. */
+  private static Optional<AddressClaim> elsewhere(ClusterView view, AddressClaim claim) {
+    boolean lacks =
+        view.machines().stream()
+            .filter(n -> n.name().equals(claim.node()))
+            .anyMatch(n ->
+                n.get(Section.ADDRESSES).find(a -> a.local().equals(claim.address())).isAbsent());
+    return view.plan().addresses().stream()
+        .filter(c -> lacks && c.origin() == AddressOrigin.INTERFACE)
+        .filter(c -> c.address().equals(claim.address()) && !c.node().equals(claim.node()))
+        .filter(c -> view.machines().stream().anyMatch(n -> n.name().equals(c.node())))
+        .findFirst();
+  }
+
+  private Finding misplaced(AddressClaim claim, AddressClaim other) {
+    return describe(claim.address())
+        .certainty(Certainty.LIKELY)
+        .title(
+            "Node/"
+                + claim.node()
+                + " is announced with "
+                + claim.address()
+                + ", which stands on a card of "
+                + other.node())
+        .culprit(
+            Culprit.of(
+                Optional.of(claim.node()),
+                EntryKind.OBJECT,
+                claim.text(),
+                EntryState.WRONG,
+                claim.from(),
+                claim.address().toString(),
+                "an address of " + other.node() + ", if the recordings carry the right names"))
+        .evidence(Evidence.raw(other.from(), other.node() + " has it"))
+        .affectsBothWays(claim.node(), other.node())
+        .fix(
+            Fix.advice(
+                "kubelet writes the InternalIP of its own node, by --node-ip or by its default route",
+                "make sure first that both recordings carry the right names; if they do, correct --node-ip of the kubelet on "
+                    + claim.node()
+                    + " and restart it"))
+        .build();
   }
 
   private Finding twice(ClusterView view, IpAddress address, List<Claim> claims) {

@@ -1,0 +1,66 @@
+package io.podpath.rules.bgp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podpath.core.rule.Certainty;
+import io.podpath.rules.SnapshotFixture;
+import org.junit.jupiter.api.Test;
+
+class NodeAddressClaimedTwiceTest {
+
+  private static final NodeAddressClaimedTwice RULE = new NodeAddressClaimedTwice();
+
+  private static SnapshotFixture cards(int a, int b) {
+    return SnapshotFixture.bundle()
+        .file("nodes/a/ip-addr.txt", card(a))
+        .file("nodes/b/ip-addr.txt", card(b))
+        .file(
+            "cluster/nodes.yaml",
+            "apiVersion: v1",
+            "kind: List",
+            "items:",
+            object("a", 1),
+            object("b", 2));
+  }
+
+  private static String[] card(int number) {
+    return new String[] {
+      "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default",
+      "    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00",
+      "    inet 127.0.0.1/8 scope host lo",
+      "       valid_lft forever preferred_lft forever",
+      "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP group default",
+      "    link/ether 52:54:00:00:00:0" + number + " brd ff:ff:ff:ff:ff:ff",
+      "    inet 192.168.1." + number + "/24 scope global eth0",
+      "       valid_lft forever preferred_lft forever"
+    };
+  }
+
+  private static String object(String name, int number) {
+    return "- {apiVersion: v1, kind: Node, metadata: {name: "
+        + name
+        + "}, status: {addresses: [{address: 192.168.1."
+        + number
+        + ", type: InternalIP}]}}";
+  }
+
+  @Test
+  void everyNodeWithItsOwnAddressIsSilent() {
+    assertThat(cards(1, 2).findings(RULE)).isEmpty();
+  }
+
+  @Test
+  void addressesOnEachOthersCardsMayBeSwappedRecordings() {
+    assertThat(cards(2, 1).findings(RULE))
+        .hasSize(2)
+        .allSatisfy(f -> {
+          assertThat(f.certainty()).isEqualTo(Certainty.LIKELY);
+          assertThat(f.fix().orElseThrow().changes()).isEmpty();
+        });
+  }
+
+  @Test
+  void nodeWhoseCardsWereNotReadMayHaveTheAddressToo() {
+    assertThat(cards(3, 1).without("nodes/a/").findings(RULE)).isEmpty();
+  }
+}
