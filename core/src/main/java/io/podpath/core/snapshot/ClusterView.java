@@ -27,12 +27,14 @@ public final class ClusterView {
   private final Snapshot snapshot;
   private final AddressPlan plan;
   private final FabricKind fabric;
+  private final ClusterParts parts;
   private final ServiceProxyKind serviceProxy;
 
   private ClusterView(Snapshot snapshot) {
     this.snapshot = snapshot;
     this.plan = AddressPlan.of(snapshot);
     this.fabric = detectFabric(snapshot);
+    this.parts = ClusterParts.of(snapshot, plan);
     this.serviceProxy = detectServiceProxy(snapshot);
   }
 
@@ -50,6 +52,11 @@ public final class ClusterView {
 
   public FabricKind fabric() {
     return fabric;
+  }
+
+  /** Whether the input joins these nodes: only then may one be held against the other. */
+  public boolean together(String node, String other) {
+    return parts.together(node, other);
   }
 
   public ServiceProxyKind serviceProxy() {

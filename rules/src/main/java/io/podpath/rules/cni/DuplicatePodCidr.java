@@ -64,7 +64,16 @@ public final class DuplicatePodCidr implements Rule {
             .toList();
     Set<String> told = new LinkedHashSet<>();
     for (SubnetClaim a : claims) {
-      List<SubnetClaim> clash = clashes(claims, a);
+      List<SubnetClaim> clash = new ArrayList<>();
+      for (SubnetClaim b : clashes(claims, a)) {
+        if (view.together(a.node(), b.node())) {
+          clash.add(b);
+        } else {
+          outcome.notChecked(
+              a.node(),
+              "has the pod subnet of " + b.node() + "; nothing says that both are of one cluster");
+        }
+      }
       if (!clash.isEmpty() && told.add(key(a, clash))) {
         outcome.found(finding(a, clash));
       }
