@@ -1,6 +1,5 @@
 package io.podpath.core.snapshot;
 
-import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cni.KubeProxyConfig;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
@@ -8,15 +7,12 @@ import io.podpath.core.net.IpPrefix;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
-import io.podpath.core.node.Route;
-import io.podpath.core.node.RouteType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * A snapshot with what follows from it and several rules need: the address plan, and which fabric
@@ -26,6 +22,7 @@ public final class ClusterView {
 
   private final Snapshot snapshot;
   private final AddressPlan plan;
+  private final FabricSigns signs;
   private final FabricKind fabric;
   private final ClusterParts parts;
   private final ServiceProxyKind serviceProxy;
@@ -33,7 +30,8 @@ public final class ClusterView {
   private ClusterView(Snapshot snapshot) {
     this.snapshot = snapshot;
     this.plan = AddressPlan.of(snapshot);
-    this.fabric = detectFabric(snapshot);
+    this.signs = new FabricSigns(snapshot, plan);
+    this.fabric = signs.kind();
     this.parts = ClusterParts.of(snapshot, plan);
     this.serviceProxy = detectServiceProxy(snapshot);
   }
@@ -52,6 +50,21 @@ public final class ClusterView {
 
   public FabricKind fabric() {
     return fabric;
+  }
+
+  /**
+   * The tunnel device that every node of this fabric has; empty where there is none. flannel names
+   * its VXLAN device after the VNI: flannel.1, or flannel.4096 where Windows nodes join.
+   */
+  public Optional<String> tunnelDevice() {
+    return switch (fabric) {
+      case FLANNEL_VXLAN -> Optional.of(signs.flannelVtep().orElse("flannel.1"));
+      case FLANNEL_IPIP -> Optional.of("flannel.ipip");
+      case FLANNEL_UDP -> Optional.of("flannel0");
+      case CALICO_VXLAN -> Optional.of("vxlan.calico");
+      case FLANNEL_HOST_GW, CALICO_IPIP, CALICO_BGP, STATIC_ROUTES, OVS_GRE, UNKNOWN ->
+          Optional.empty();
+    };
   }
 
   /** Whether the input joins these nodes: only then may one be held against the other. */
@@ -137,100 +150,8 @@ public final class ClusterView {
     return listings;
   }
 
-  private static Stream<Route> mainRoutes(Snapshot snapshot) {
-    return snapshot.nodes().values().stream()
-        .flatMap(n -> n.host().mainRoutes(IpFamily.INET).values());
-  }
-
-  private static boolean anyDevice(Snapshot snapshot, String name) {
-    return snapshot.nodes().values().stream()
-        .anyMatch(n ->
-            n.get(Section.LINKS).values().anyMatch(l -> l.name().equals(name))
-                || n.get(Section.ADDRESSES).values().anyMatch(a -> a.device().equals(name))
-                || n.host()
-                    .mainRoutes(IpFamily.INET)
-                    .values()
-                    .anyMatch(r -> r.device().filter(name::equals).isPresent()));
-  }
-
-  private static FabricKind detectFabric(Snapshot snapshot) {
-    boolean asksOverTunl =
-        snapshot.nodes().values().stream()
-            .anyMatch(n ->
-                n.get(Section.ROUTE_LOOKUPS)
-                    .values()
-                    .anyMatch(l ->
-                        l.device().filter(d -> d.startsWith("tunl")).isPresent()
-                            && l.gateway().isPresent()));
-    boolean routesOverTunl =
-        asksOverTunl
-            || mainRoutes(snapshot)
-                .anyMatch(r ->
-                    r.device().filter(d -> d.startsWith("tunl")).isPresent()
-                        && r.gateway().isPresent());
-    boolean pools =
-        snapshot
-            .get(Section.IP_POOLS)
-            .values()
-            .map(IpPool::ipipMode)
-            .anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
-    boolean vxlanPools =
-        snapshot
-            .get(Section.IP_POOLS)
-            .values()
-            .map(IpPool::vxlanMode)
-            .anyMatch(m -> m.optional().filter(x -> !x.equals("Never")).isPresent());
-    boolean cali =
-        mainRoutes(snapshot).anyMatch(r -> r.device().filter(d -> d.startsWith("cali")).isPresent())
-            || !snapshot.get(Section.CALICO_NODES).isEmpty()
-            || snapshot.nodes().values().stream()
-                .anyMatch(n -> !n.get(Section.BGP_SESSIONS).isNotGathered());
-    boolean bird =
-        mainRoutes(snapshot)
-            .anyMatch(r ->
-                r.hasProtocol("bird") || r.type() == RouteType.BLACKHOLE && r.hasProtocol("80"));
-    if (anyDevice(snapshot, "vxlan.calico") || vxlanPools) {
-      return FabricKind.CALICO_VXLAN;
-    }
-    if (routesOverTunl || pools) {
-      return FabricKind.CALICO_IPIP;
-    }
-    if (snapshot.nodes().values().stream()
-        .anyMatch(n ->
-            n.get(Section.OVS_PORTS)
-                .values()
-                .anyMatch(p -> p.type().filter(t -> t.equals("gre")).isPresent()))) {
-      return FabricKind.OVS_GRE;
-    }
-    if (anyDevice(snapshot, "flannel.1")) {
-      return FabricKind.FLANNEL_VXLAN;
-    }
-    if (anyDevice(snapshot, "flannel.ipip")) {
-      return FabricKind.FLANNEL_IPIP;
-    }
-    if (anyDevice(snapshot, "flannel0")) {
-      return FabricKind.FLANNEL_UDP;
-    }
-    if (cali || bird) {
-      return FabricKind.CALICO_BGP;
-    }
-    boolean subnetEnv =
-        snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.SUBNET_ENV).isEmpty());
-    if (subnetEnv || anyDevice(snapshot, "cni0")) {
-      return FabricKind.FLANNEL_HOST_GW;
-    }
-    boolean dockerRouted =
-        mainRoutes(snapshot).anyMatch(r -> r.device().filter("docker0"::equals).isPresent())
-            && mainRoutes(snapshot)
-                .anyMatch(r ->
-                    r.gateway().isPresent()
-                        && !r.destination().isDefault()
-                        && r.type() == RouteType.UNICAST);
-    return dockerRouted ? FabricKind.STATIC_ROUTES : FabricKind.UNKNOWN;
-  }
-
   private static ServiceProxyKind detectServiceProxy(Snapshot snapshot) {
-    if (anyDevice(snapshot, "kube-ipvs0")
+    if (FabricSigns.hasDevice(snapshot, "kube-ipvs0"::equals)
         || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.IPVS).isEmpty())) {
       return ServiceProxyKind.IPVS;
     }

@@ -51,23 +51,11 @@ public final class FlannelDaemonNotRunning implements Rule {
   @Override
   public Outcome check(ClusterView view) {
     Outcome.Collector out = new Outcome.Collector(this);
-    String device =
-        switch (view.fabric()) {
-          case FLANNEL_UDP -> "flannel0";
-          case FLANNEL_VXLAN -> "flannel.1";
-          case FLANNEL_IPIP -> "flannel.ipip";
-          case FLANNEL_HOST_GW,
-              CALICO_IPIP,
-              CALICO_VXLAN,
-              CALICO_BGP,
-              STATIC_ROUTES,
-              OVS_GRE,
-              UNKNOWN ->
-              "";
-        };
-    if (device.isEmpty()) {
+    Optional<String> own = view.tunnelDevice().filter(d -> view.fabric().isFlannel());
+    if (own.isEmpty()) {
       return out.done();
     }
+    String device = own.get();
     for (NodeState node : view.machines()) {
       boolean hasPods =
           !node.get(Section.SUBNET_ENV).isEmpty()

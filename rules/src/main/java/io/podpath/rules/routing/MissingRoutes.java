@@ -1,6 +1,5 @@
 package io.podpath.rules.routing;
 
-import io.podpath.core.cni.BgpSession;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
@@ -13,7 +12,6 @@ import io.podpath.core.snapshot.AddressPlan;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Entries;
-import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.FibTable;
 import io.podpath.core.snapshot.NodeState;
@@ -34,17 +32,24 @@ final class MissingRoutes {
 
   private final ClusterView view;
   private final TunnelEnds ends;
+  private final FabricMembers members;
 
   MissingRoutes(ClusterView view) {
     this.view = view;
     this.ends = TunnelEnds.of(view.snapshot());
+    this.members = new FabricMembers(view);
   }
 
   List<MissingRoute> find(Outcome.Collector out) {
     List<MissingRoute> missing = new ArrayList<>();
-    List<AddressPlan.SubnetClaim> wanted = undisputed();
+    List<AddressPlan.SubnetClaim> wanted = undisputed(out);
+    boolean reached = false;
     for (NodeState node : view.machines()) {
-      if (!fabricStands(node) || withoutSessions(node)) {
+      if (!members.isNode(node)) {
+        out.notChecked(node.name(), "nothing says that this machine is a node of the cluster");
+        continue;
+      }
+      if (!members.stands(node)) {
         continue;
       }
       for (IpFamily family : IpFamily.values()) {
@@ -53,56 +58,87 @@ final class MissingRoutes {
                 .filter(c -> c.subnet().family() == family && !c.node().equals(node.name()))
                 .toList();
         if (!others.isEmpty()) {
-          find(node, family, others, missing, out);
+          reached |= find(node, family, others, missing, out);
         }
       }
     }
-    return missing;
+    if (reached || missing.isEmpty() || members.routesAreItsWay()) {
+      return missing;
+    }
+    out.notChecked(
+        "no node has a route to the pods of another: the ways are not on the nodes, or none is set");
+    return List.of();
   }
 
-  private void find(
+  /** Whether the node has a route to the pods of any other. */
+  private boolean find(
       NodeState node,
       IpFamily family,
       List<AddressPlan.SubnetClaim> others,
       List<MissingRoute> missing,
       Outcome.Collector out) {
     Entries<Route> routes = node.host().mainRoutes(family);
+    List<AddressPlan.SubnetClaim> lacking =
+        others.stream().filter(c -> !reaches(routes, c.subnet())).toList();
+    boolean reached = lacking.size() < others.size();
     if (!routes.isComplete()) {
       if (!routes.isEmpty() || family == IpFamily.INET) {
         out.notChecked(node.name(), "routes: " + routes.coverage().gap());
       }
-      return;
+      return reached;
     }
     if (node.get(Section.ipRules(family))
         .values()
         .anyMatch(r -> !STANDARD_RULES.contains(r.priority()))) {
       out.notChecked(node.name(), "rules of policy routing choose between tables");
-      return;
+      return reached;
     }
-    for (AddressPlan.SubnetClaim claim : others) {
-      boolean stands =
-          view.snapshot()
-              .node(claim.node())
-              .map(n -> fabricStands(n) && !withoutSessions(n))
-              .orElse(true);
-      if (stands && !reaches(routes, claim.subnet())) {
+    Optional<Fact<Route>> learned = defaultFromBird(routes);
+    for (AddressPlan.SubnetClaim claim : lacking) {
+      if (!view.together(node.name(), claim.node())) {
+        out.notChecked(node.name(), "nothing says that it is of one cluster with " + claim.node());
+      } else if (learned.isPresent()) {
+        out.notChecked(
+            node.name(),
+            "the pods of "
+                + claim.node()
+                + " are reached by the default route that BIRD learned; what its sender knows was"
+                + " not gathered");
+      } else if (members.joined(claim, out)) {
         missing.add(missing(node, claim));
       }
     }
+    return reached;
+  }
+
+  /** A router may announce a default route alone, and know every block itself. */
+  private Optional<Fact<Route>> defaultFromBird(Entries<Route> routes) {
+    return routes.where(r -> r.destination().isDefault() && r.hasProtocol("bird")).stream()
+        .filter(f -> view.fabric().isCalico())
+        .findFirst();
   }
 
   /**
    * One claim for each pod subnet that one node alone has, and that this node's other records agree
    * with.
    */
-  private List<AddressPlan.SubnetClaim> undisputed() {
+  private List<AddressPlan.SubnetClaim> undisputed(Outcome.Collector out) {
     Map<String, AddressPlan.SubnetClaim> claims = new LinkedHashMap<>();
     for (AddressPlan.SubnetClaim claim : view.podSubnets()) {
       boolean alone =
           view.podSubnets().stream()
-              .allMatch(o -> o.node().equals(claim.node()) || !o.subnet().overlaps(claim.subnet()));
+              .allMatch(o ->
+                  o.node().equals(claim.node())
+                      || !o.subnet().overlaps(claim.subnet())
+                      || !view.together(o.node(), claim.node()));
       if (alone && (view.fabric().isCalico() || agrees(claim))) {
         claims.putIfAbsent(claim.node() + " " + claim.subnet(), claim);
+      } else {
+        out.notChecked(
+            claim.node(),
+            alone
+                ? "its records name different pod subnets; routes to them were not looked for"
+                : claim.subnet() + " is another node's as well; routes to it were not looked for");
       }
     }
     return List.copyOf(claims.values());
@@ -116,34 +152,7 @@ final class MissingRoutes {
         .allMatch(o -> o.subnet().equals(claim.subnet()));
   }
 
-  /** A node without the tunnel device has no fabric at all, which is not a matter of one route. */
-  private boolean fabricStands(NodeState node) {
-    String device =
-        switch (view.fabric()) {
-          case FLANNEL_VXLAN -> "flannel.1";
-          case FLANNEL_IPIP -> "flannel.ipip";
-          case CALICO_VXLAN -> "vxlan.calico";
-          case FLANNEL_HOST_GW,
-              FLANNEL_UDP,
-              CALICO_IPIP,
-              CALICO_BGP,
-              STATIC_ROUTES,
-              OVS_GRE,
-              UNKNOWN ->
-              "";
-        };
-    return device.isEmpty()
-        || !node.get(Section.LINKS).find(l -> l.name().equals(device)).isAbsent();
-  }
-
-  /** Without a BGP session no route can come; why there is none is another finding's matter. */
-  private boolean withoutSessions(NodeState node) {
-    boolean bgp = view.fabric() == FabricKind.CALICO_BGP || view.fabric() == FabricKind.CALICO_IPIP;
-    Entries<BgpSession> sessions = node.get(Section.BGP_SESSIONS);
-    return bgp && sessions.isComplete() && sessions.values().noneMatch(BgpSession::isEstablished);
-  }
-
-  private static boolean reaches(Entries<Route> routes, IpPrefix subnet) {
+  static boolean reaches(Entries<Route> routes, IpPrefix subnet) {
     for (Fact<Route> fact : new FibTable(routes).covering(subnet)) {
       Route route = fact.value();
       boolean exact = route.destination().equals(subnet);
@@ -185,7 +194,10 @@ final class MissingRoutes {
       NodeState node, AddressPlan.SubnetClaim claim, Optional<IpAddress> address) {
     IpPrefix subnet = claim.subnet();
     return switch (view.fabric()) {
-      case FLANNEL_VXLAN -> Optional.of(onlink(subnet, subnet.address(), "flannel.1"));
+      case FLANNEL_VXLAN ->
+          view.tunnelDevice()
+              .map(d -> subnet.address().isV4() ? d : d.replace("flannel.", "flannel-v6."))
+              .map(d -> onlink(subnet, subnet.address(), d));
       case CALICO_VXLAN ->
           ends.of(claim.node()).stream()
               .findFirst()

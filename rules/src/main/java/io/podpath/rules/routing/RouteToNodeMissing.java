@@ -51,6 +51,9 @@ public final class RouteToNodeMissing implements Rule {
     if (view.fabric().routesEachSubnet()) {
       List<MissingRoute> missing = new MissingRoutes(view).find(out);
       grouped(missing).forEach(group -> out.found(finding(view, group)));
+    } else if (view.fabric() == FabricKind.UNKNOWN
+        && view.podSubnets().stream().map(c -> c.node()).distinct().count() > 1) {
+      out.notChecked("the pod network was not recognised, so no way between nodes was looked for");
     }
     return out.done();
   }

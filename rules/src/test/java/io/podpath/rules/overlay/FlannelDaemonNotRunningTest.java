@@ -110,4 +110,16 @@ class FlannelDaemonNotRunningTest {
 
     assertThat(fixture.findings(rule)).isEmpty();
   }
+
+  @Test
+  void deviceIsNamedAfterTheVni() {
+    String windows = FLANNEL1.replace("flannel.1", "flannel.4096");
+    SnapshotFixture fixture = SnapshotFixture.bundle();
+    node(fixture, "a", 15, List.of(LO, ETH0, windows), routes(15));
+    node(fixture, "b", 20, List.of(LO, ETH0), routes(20));
+
+    assertThat(fixture.findings(rule))
+        .singleElement()
+        .satisfies(f -> assertThat(f.culprits().getFirst().entry()).isEqualTo("flannel.4096"));
+  }
 }
