@@ -160,7 +160,7 @@ final class Arrangement {
         first.put(key, owner);
       } else if (known != null && !known.home().equals(owner.home())) {
         throw new InputException(
-            "node %s is there twice, in %s and in %s; give the recording of one time only, or compare the two with podpath diff"
+            "node %s is there twice, in %s and in %s; give the recording of one time only"
                 .formatted(owner.node(), known.home(), owner.home()));
       }
     }

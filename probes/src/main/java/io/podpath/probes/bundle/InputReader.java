@@ -176,7 +176,7 @@ public final class InputReader {
       case CAPTURE ->
           throw new InputException(
               input
-                  + ": is a packet capture; give the state of the nodes beside it, or use podpath capture --from-pcap");
+                  + ": is a packet capture; podpath does not read captures yet; give the state of the nodes beside it");
       case OTHER -> text(input, stream, intake);
     }
   }

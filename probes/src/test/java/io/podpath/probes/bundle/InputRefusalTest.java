@@ -344,7 +344,7 @@ class InputRefusalTest {
         .contains("node worker1 is there twice, in ")
         .contains("monday/nodes/worker1")
         .contains("friday/nodes/worker1")
-        .endsWith("give the recording of one time only, or compare the two with podpath diff");
+        .endsWith("give the recording of one time only");
   }
 
   /** The sentence, after a look that nothing was written. */

@@ -7,6 +7,7 @@ import io.podpath.core.snapshot.History;
 import io.podpath.rules.RuleLibrary;
 import io.podpath.tui.report.DiagnosisJson;
 import io.podpath.tui.report.DiagnosisText;
+import io.podpath.tui.report.ExitCode;
 import io.podpath.tui.report.TextOptions;
 import io.podpath.tui.report.Verdict;
 import java.util.LinkedHashSet;
@@ -80,6 +81,10 @@ final class DoctorCommand implements Callable<Integer> {
     answer.checkForm();
     input.check(surroundings);
     AnswerOptions.Answer target = answer.prepare(surroundings, input.named());
+    if (input.asksForExamples()) {
+      target.give(ExampleList.render(surroundings.inputs().examples(), answer.form()));
+      return ExitCode.OK.code();
+    }
     RuleLibrary library = surroundings.rules().get();
     if (library.rules().isEmpty()) {
       throw new IllegalStateException(
@@ -132,7 +137,9 @@ final class DoctorCommand implements Callable<Integer> {
         String there =
             ids.isEmpty()
                 ? "there are no findings"
-                : "there are " + ids.getFirst() + " to " + ids.getLast();
+                : ids.size() == 1
+                    ? "there is only " + ids.getFirst()
+                    : "there are " + ids.getFirst() + " to " + ids.getLast();
         throw new Refusal("--show " + id + ": no such finding, " + there);
       }
       shown.add(wanted);

@@ -41,6 +41,10 @@ final class InputOptions {
     return named;
   }
 
+  boolean asksForExamples() {
+    return example.filter(String::isEmpty).isPresent() && named().isEmpty();
+  }
+
   void check(Surroundings surroundings) throws Refusal {
     if (example.isPresent() && !named().isEmpty()) {
       throw new Refusal(
@@ -79,10 +83,7 @@ final class InputOptions {
     List<String> examples = inputs.examples();
     if (!examples.contains(name)) {
       String hint = Nearest.hint(name, examples);
-      String what =
-          name.isEmpty()
-              ? "--example needs a name"
-              : "--example " + name + ": there is no such example";
+      String what = "--example " + name + ": there is no such example";
       String all = hint.isEmpty() ? "; there are\n  " + String.join("\n  ", examples) : hint;
       throw new Refusal(what + all);
     }

@@ -52,7 +52,8 @@ public final class Podpath implements Callable<Integer> {
   }
 
   /** Runs one command. Whatever happens, nothing but an exit code comes out. */
-  static int run(String[] args, Surroundings surroundings) {
+  static int run(String[] typed, Surroundings surroundings) {
+    String[] args = CommandFirst.of(typed);
     DebugLog log = new DebugLog();
     Optional<String> later = args.length == 0 ? Optional.empty() : LaterCommands.sentence(args[0]);
     if (later.isPresent()) {
@@ -141,7 +142,7 @@ public final class Podpath implements Callable<Integer> {
 
   private static String[] named(String[] lines, String program) {
     return Arrays.stream(lines)
-        .map(l -> l.replace("podpath ", program + " "))
+        .map(l -> l.replace("podpath ", program.replace("%", "%%") + " "))
         .toArray(String[]::new);
   }
 

@@ -54,10 +54,14 @@ record Surroundings(
     return Optional.ofNullable(environment.get(name));
   }
 
-  /** What users type: as a kubectl plugin podpath is a word of kubectl. */
+  /**
+   * What users type: as a kubectl plugin podpath is a word of kubectl, and outside of the PATH it
+   * needs its directory.
+   */
   String program() {
-    return variable("PODPATH_INVOKED_AS").filter("kubectl-podpath"::equals).isPresent()
+    String typed = variable("PODPATH_INVOKED_AS").orElse("");
+    return typed.equals("kubectl-podpath")
         ? "kubectl podpath"
-        : "podpath";
+        : typed.contains("/") ? ShellWord.quoted(typed) : "podpath";
   }
 }

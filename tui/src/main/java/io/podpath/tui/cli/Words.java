@@ -23,8 +23,14 @@ final class Words {
         Arrays.stream(values)
             .filter(v -> v.toString().equals(word))
             .findFirst()
-            .orElseThrow(
-                () -> new TypeConversionException("one of " + join(values) + ", not " + word));
+            .orElseThrow(() -> new TypeConversionException(oneOf(values) + ", not " + word));
+  }
+
+  /** Forms of the grammar that nobody writes yet would lead from one error to the next. */
+  private static String oneOf(Object[] values) {
+    return values instanceof Form[]
+        ? "text or json (explain also writes md; sarif, junit, html and md come later)"
+        : "one of " + join(values);
   }
 
   private static String join(Object[] values) {

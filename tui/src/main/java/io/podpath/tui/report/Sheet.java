@@ -6,7 +6,9 @@ import java.util.function.UnaryOperator;
 /** Lines of text as they come, for a terminal of a certain width. */
 final class Sheet {
 
+  /** Narrower columns would break commands and addresses; the terminal wraps such lines itself. */
   private static final int NARROWEST = 60;
+
   private static final int WIDEST_PROSE = 100;
 
   private final StringBuilder text = new StringBuilder();

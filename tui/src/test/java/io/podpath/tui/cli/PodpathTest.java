@@ -31,6 +31,36 @@ class PodpathTest {
   }
 
   @Test
+  void globalOptionsMayStandBeforeTheCommand() {
+    Session session = Session.quiet("--color", "never", "-o", "json", "doctor", "input");
+    assertThat(session.exitCode()).isZero();
+    assertThat(session.out()).startsWith("{").contains("podpath.io/diagnosis/v1");
+  }
+
+  @Test
+  void theListOfExamplesIsAnAnswer() {
+    Session session = Session.quiet("doctor", "--example");
+    assertThat(session.exitCode()).isZero();
+    assertThat(session.out()).isEqualTo("flannel-vxlan\nstale-fdb-entry\n");
+    assertThat(session.err()).isEmpty();
+  }
+
+  @Test
+  void hintsRepeatHowItWasCalled() {
+    Session session =
+        new Session().with("PODPATH_INVOKED_AS", "./podpath").run(rule(), "doctor", "input");
+    assertThat(session.out()).contains("./podpath doctor input -o json");
+  }
+
+  @Test
+  void whatIsIgnoredDoesNotMakeHealthy() {
+    Session session =
+        Session.finding(Severity.ERROR, "doctor", "input", "--ignore", "stale-fdb-entry");
+    assertThat(session.exitCode()).isZero();
+    assertThat(session.out()).contains("1 finding ignored on request").doesNotContain("healthy");
+  }
+
+  @Test
   void findingsAreOne() {
     Session session = Session.finding(Severity.ERROR, "doctor", "input");
     assertThat(session.exitCode()).isEqualTo(1);
@@ -87,19 +117,18 @@ class PodpathTest {
         "doctr | there is no command doctr; did you mean doctor?",
         "doctor --ful input | there is no option --ful; did you mean --full?",
         "doctor input --fail-on never | one of error, warning, not never",
-        "doctor input -o yaml | one of text, json",
+        "doctor input -o yaml | text or json (explain",
         "doctor input -o sarif | does not write that form yet",
         "doctor nowhere | nowhere: no such file",
         "doctor | name an input",
         "doctor --cluster | --cluster: this version reads recorded and pasted input only",
         "doctor --ssh node1 input | --ssh: this version reads",
         "doctor --lab | --lab: this version reads",
-        "doctor --example | --example needs a name; there are",
         "doctor --example stale-fdb | no such example; did you mean stale-fdb-entry?",
         "doctor --example zzzzzzzz | no such example; there are",
         "doctor --example flannel-vxlan input | name either an example or files",
         "doctor input --ignore stale-fdb | there is no rule stale-fdb; did you mean stale-fdb-entry?",
-        "doctor input --show F7 | --show F7: no such finding, there are F1 to F1",
+        "doctor input --show F7 | --show F7: no such finding, there is only F1",
         "explain stale-fdb-entri | did you mean stale-fdb-entry?",
         "explain xyzxyz | podpath rules lists them",
         "explain | missing required parameter: 'RULE'",
