@@ -1,40 +1,55 @@
 package io.podpath.core.rule;
 
 import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.snapshot.UnreadLine;
 import io.podpath.core.walk.Disposition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What all rules together have to say of an input.
  *
  * @param takenAt time of the snapshot, as the input states it
+ * @param nodes machines with a name, and Node objects without state
+ * @param terminals outputs of which the input does not say on which node they ran; several may be
+ *     of one machine
+ * @param others nodes that are only named
  * @param findings worst and widest first
  * @param rulesRun ids of all rules that were asked
+ * @param rulesChecked ids of those that can be in this network, and for which enough was gathered
+ *     at one place at least
  * @param ignored ids with their findings left out on request
+ * @param suppressed how many findings above info were left out on request
  */
 public record Diagnosis(
     FabricKind fabric,
     ServiceProxyKind serviceProxy,
     Optional<String> takenAt,
     List<NodeReport> nodes,
+    List<NodeReport> terminals,
+    List<OtherNode> others,
     Reach reach,
     List<Ranked> findings,
     List<NotChecked> notChecked,
     List<UnreadLine> unread,
     List<String> rulesRun,
+    List<String> rulesChecked,
     List<String> ignored,
-    Health health) {
+    int suppressed) {
 
   public Diagnosis {
     nodes = List.copyOf(nodes);
+    terminals = List.copyOf(terminals);
+    others = List.copyOf(others);
     findings = List.copyOf(findings);
     notChecked = List.copyOf(notChecked);
     unread = List.copyOf(unread);
     rulesRun = List.copyOf(rulesRun);
+    rulesChecked = List.copyOf(rulesChecked);
     ignored = List.copyOf(ignored);
   }
 
@@ -58,8 +73,13 @@ public record Diagnosis(
    * @param healed broken before, not after
    * @param harmed not broken before, broken after
    * @param stillBroken broken before and after
+   * @param needsToo ids of the findings that break the same pairs even then
    */
-  public record Prediction(int healed, int harmed, int stillBroken) {}
+  public record Prediction(int healed, int harmed, int stillBroken, List<String> needsToo) {
+    public Prediction {
+      needsToo = List.copyOf(needsToo);
+    }
+  }
 
   /** How much of a node was gathered. */
   public enum NodeCompleteness {
@@ -80,6 +100,14 @@ public record Diagnosis(
   }
 
   public record Missing(String section, String reason) {}
+
+  /**
+   * A node of which the input has nothing but its name.
+   *
+   * @param name or its address
+   * @param from what names it
+   */
+  public record OtherNode(String name, Provenance from) {}
 
   /**
    * Ordered pairs of nodes. A pair that no finding breaks is unknown, not delivered, as long as
@@ -107,12 +135,39 @@ public record Diagnosis(
 
   /** The verdict. */
   public enum Health {
-    /** Something was found (at any severity above info). */
+    /** Something was found (at any severity above info), be it left out on request. */
     FINDINGS,
     /** Nothing was found, and enough was gathered to say so. */
     HEALTHY,
     /** Nothing was found, but too little was gathered to say healthy. */
     TOO_LITTLE
+  }
+
+  /** The verdict. */
+  public Health health() {
+    if (suppressed > 0 || worst().filter(w -> w != Severity.INFO).isPresent()) {
+      return Health.FINDINGS;
+    }
+    return isEnough() ? Health.HEALTHY : Health.TOO_LITTLE;
+  }
+
+  /**
+   * Whether finding nothing means that nothing is wrong: both ends of all paths were gathered, and
+   * it is known what they should look like.
+   */
+  public boolean isEnough() {
+    return isLocallyEnough()
+        && nodes.size() > 1
+        && others.isEmpty()
+        && fabric != FabricKind.UNKNOWN;
+  }
+
+  /** Whether all that counts was gathered of every node that is there. */
+  public boolean isLocallyEnough() {
+    return !nodes.isEmpty()
+        && Stream.concat(nodes.stream(), terminals.stream())
+            .allMatch(n -> n.state() == NodeCompleteness.COMPLETE)
+        && notChecked.stream().noneMatch(NotChecked::undecided);
   }
 
   /** The worst severity among the findings; empty when there are none. */

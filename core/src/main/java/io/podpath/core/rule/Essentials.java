@@ -1,13 +1,10 @@
 package io.podpath.core.rule;
 
 import io.podpath.core.cluster.KubeNode;
-import io.podpath.core.net.Gathered;
-import io.podpath.core.net.IpFamily;
 import io.podpath.core.rule.Diagnosis.Missing;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.NodeReport;
 import io.podpath.core.snapshot.ClusterView;
-import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
@@ -26,18 +23,12 @@ final class Essentials {
 
   private Essentials() {}
 
-  static List<NodeReport> report(ClusterView view) {
+  /** Of the nodes: those with state, and those of which there is only the Node object. */
+  static List<NodeReport> nodes(ClusterView view) {
     List<NodeReport> reports = new ArrayList<>();
-    for (NodeState node : view.nodes()) {
-      List<Missing> missing = missing(view, node);
-      reports.add(
-          new NodeReport(
-              node.name(),
-              missing.isEmpty() ? NodeCompleteness.COMPLETE : NodeCompleteness.PARTIAL,
-              missing));
-    }
+    view.machines().forEach(n -> reports.add(report(view, n)));
     Set<String> recorded =
-        view.nodes().stream()
+        view.machines().stream()
             .map(n -> n.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.toSet());
     for (Fact<KubeNode> fact : view.get(Section.NODES).facts()) {
@@ -53,39 +44,32 @@ final class Essentials {
     return reports;
   }
 
-  private static List<Missing> missing(ClusterView view, NodeState node) {
-    List<Missing> missing = new ArrayList<>();
-    need(missing, "addresses", node.get(Section.ADDRESSES));
-    need(missing, "routes", node.host().mainRoutes(IpFamily.INET));
-    switch (node.get(Section.SYSCTLS).find(s -> s.key().equals("net.ipv4.ip_forward"))) {
-      case Gathered.Known<?>(var value) -> {}
-      case Gathered.Absent<?>() ->
-          missing.add(new Missing("sysctl net.ipv4.ip_forward", "not recorded"));
-      case Gathered.NotGathered<?>(var reason) ->
-          missing.add(new Missing("sysctl net.ipv4.ip_forward", reason));
-    }
-    boolean forwardListed =
-        ClusterView.iptables(node.host(), IpFamily.INET).stream()
-                .anyMatch(l ->
-                    l.chains().isComplete() || l.chain("filter", "FORWARD").optional().isPresent())
-            || node.get(Section.NFT_CHAINS).isComplete();
-    if (!forwardListed) {
-      missing.add(new Missing("iptables FORWARD", "not recorded"));
-    }
-    FabricKind fabric = view.fabric();
-    if (fabric == FabricKind.FLANNEL_VXLAN || fabric == FabricKind.CALICO_VXLAN) {
-      need(missing, "neighbours", node.get(Section.NEIGHBOURS));
-      need(missing, "fdb", node.get(Section.FDB));
-    }
-    if (fabric == FabricKind.OVS_GRE) {
-      need(missing, "ovs-ports", node.get(Section.OVS_PORTS));
-    }
-    return missing;
+  /** Of terminals without a name, each of which may be any node. */
+  static List<NodeReport> terminals(ClusterView view) {
+    return view.nodes().stream().filter(n -> !n.named()).map(n -> report(view, n)).toList();
   }
 
-  private static void need(List<Missing> missing, String name, Entries<?> entries) {
-    if (!entries.isComplete()) {
-      missing.add(new Missing(name, entries.coverage().gap()));
+  private static NodeReport report(ClusterView view, NodeState node) {
+    List<Missing> missing = new ArrayList<>();
+    for (Need need : needs(view.fabric())) {
+      need.gap(view, node).ifPresent(reason -> missing.add(new Missing(need.what(), reason)));
     }
+    return new NodeReport(
+        node.name(),
+        missing.isEmpty() ? NodeCompleteness.COMPLETE : NodeCompleteness.PARTIAL,
+        missing);
+  }
+
+  private static List<Need> needs(FabricKind fabric) {
+    List<Need> needs =
+        new ArrayList<>(List.of(Need.ADDRESSES, Need.ROUTES, Need.IP_FORWARD, Need.FORWARD));
+    if (fabric == FabricKind.FLANNEL_VXLAN || fabric == FabricKind.CALICO_VXLAN) {
+      needs.add(Need.whole("neighbours", Section.NEIGHBOURS));
+      needs.add(Need.whole("fdb", Section.FDB));
+    }
+    if (fabric == FabricKind.OVS_GRE) {
+      needs.add(Need.whole("ovs-ports", Section.OVS_PORTS));
+    }
+    return needs;
   }
 }

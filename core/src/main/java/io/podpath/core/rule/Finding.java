@@ -10,6 +10,7 @@ import java.util.Set;
  * One cause, however many nodes it shows on.
  *
  * @param rule id of the rule that found it
+ * @param doubt what was not gathered and could speak against it; may be empty
  * @param title one sentence that states the fault with its names
  * @param why how it breaks which traffic, by the kernel or the daemon
  * @param expected what should stand there instead, and how that is known; may be empty
@@ -24,6 +25,7 @@ public record Finding(
     String rule,
     Severity severity,
     Certainty certainty,
+    String doubt,
     String title,
     String why,
     String expected,
@@ -52,6 +54,19 @@ public record Finding(
     return culprits.stream().flatMap(c -> c.node().stream()).distinct().toList();
   }
 
+  /**
+   * Whether it is the answer that is lost: the request leaves its node before it comes to a
+   * culprit.
+   */
+  public boolean losesReplyOf(Pair pair) {
+    return nodes().contains(pair.to()) && !nodes().contains(pair.from());
+  }
+
+  /** Where a packet between these nodes ends. */
+  public Disposition dispositionOf(Pair pair) {
+    return losesReplyOf(pair) ? Disposition.REPLY_LOST : disposition;
+  }
+
   /** Equal for the same fault in two states of one input. */
   public String key() {
     return rule + "#" + String.join(";", culprits.stream().map(Culprit::key).sorted().toList());
@@ -62,6 +77,7 @@ public record Finding(
         rule,
         severity,
         certainty,
+        doubt,
         title,
         why,
         expected,

@@ -14,6 +14,7 @@ public final class FindingBuilder {
   private final String rule;
   private final Severity severity;
   private Certainty certainty = Certainty.PROVEN;
+  private String doubt = "";
   private String title = "";
   private String why = "";
   private String expected = "";
@@ -32,6 +33,12 @@ public final class FindingBuilder {
 
   public FindingBuilder certainty(Certainty value) {
     certainty = value;
+    return this;
+  }
+
+  /** What was not gathered and could speak against it. */
+  public FindingBuilder doubt(String text) {
+    doubt = text;
     return this;
   }
 
@@ -101,6 +108,7 @@ public final class FindingBuilder {
         rule,
         severity,
         certainty,
+        certainty == Certainty.PROVEN ? "" : doubt,
         title,
         why,
         expected,

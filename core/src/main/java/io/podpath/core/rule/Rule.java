@@ -21,5 +21,11 @@ public interface Rule {
   /** The fault in one sentence without names. */
   String title();
 
+  /**
+   * What it cannot do without. Where that was not gathered, the rule counts as not checked and need
+   * not say so itself; what it cannot decide although it was gathered, it must say.
+   */
+  Needs needs();
+
   Outcome check(ClusterView view);
 }

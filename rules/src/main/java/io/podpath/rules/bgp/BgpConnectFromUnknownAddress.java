@@ -14,10 +14,13 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -46,6 +49,11 @@ public final class BgpConnectFromUnknownAddress implements Rule {
   @Override
   public String title() {
     return "BGP connections arrive from an address no session is configured for";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("logs of the agents", Section.LOGS)).on(FabricKind::isCalico);
   }
 
   @Override

@@ -11,6 +11,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -43,6 +45,12 @@ public final class BgpMeshDisabledWithoutPeers implements Rule {
   @Override
   public String title() {
     return "Calico nodes have no BGP session at all: the mesh is off and there are no peers";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("BGP sessions", Section.BGP_SESSIONS))
+        .on(FabricKind.CALICO_BGP, FabricKind.CALICO_IPIP);
   }
 
   @Override

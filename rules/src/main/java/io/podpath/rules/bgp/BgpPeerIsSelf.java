@@ -10,10 +10,13 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -37,6 +40,11 @@ public final class BgpPeerIsSelf implements Rule {
   @Override
   public String title() {
     return "a node is configured to peer with its own address";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("BGP sessions", Section.BGP_SESSIONS)).on(FabricKind::isCalico);
   }
 
   @Override

@@ -13,11 +13,14 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.AddressPlan.AddressOrigin;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -45,6 +48,12 @@ public final class BgpPeerNotANode implements Rule {
   @Override
   public String title() {
     return "a BGP session goes to an address that is no node's";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("BGP sessions", Section.BGP_SESSIONS, Section.BGP_PEERS))
+        .on(FabricKind::isCalico);
   }
 
   @Override

@@ -15,6 +15,8 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -60,6 +62,14 @@ public final class IbgpRoutesNotReflected implements Rule {
 
   /** A route that a node should have learned through the hub. */
   private record Missing(NodeState node, IpPrefix block, String owner, SubnetClaim claim) {}
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any("BGP sessions", Section.BGP_SESSIONS),
+            Need.any("routes", Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(FabricKind.CALICO_BGP, FabricKind.CALICO_IPIP);
+  }
 
   @Override
   public Outcome check(ClusterView view) {

@@ -13,12 +13,15 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.AddressPlan.SubnetClaim;
 import io.podpath.core.snapshot.AddressPlan.SubnetOrigin;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -48,6 +51,16 @@ public final class IpamBlockOnTwoNodes implements Rule {
   @Override
   public String title() {
     return "two nodes hold the same Calico IPAM block";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any(
+                "routes or block affinities",
+                Section.BLOCK_AFFINITIES,
+                Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(FabricKind::isCalico);
   }
 
   @Override

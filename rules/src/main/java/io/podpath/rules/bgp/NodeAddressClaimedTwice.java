@@ -12,6 +12,8 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -51,6 +53,17 @@ public final class NodeAddressClaimedTwice implements Rule {
   }
 
   private record Claim(String node, String as, Provenance from) {}
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+        Need.any(
+            "addresses of the nodes",
+            Section.ADDRESSES,
+            Section.NODES,
+            Section.CALICO_NODES,
+            Section.LOGS));
+  }
 
   @Override
   public Outcome check(ClusterView view) {

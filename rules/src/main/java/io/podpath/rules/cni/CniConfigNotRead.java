@@ -12,6 +12,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -46,6 +48,11 @@ public final class CniConfigNotRead implements Rule {
   @Override
   public String title() {
     return "a node has no CNI configuration that its container runtime reads";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("files in " + DIRECTORY, Section.DIRECTORY, Section.CNI_CONFIGS));
   }
 
   @Override

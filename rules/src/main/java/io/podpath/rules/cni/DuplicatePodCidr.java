@@ -2,12 +2,15 @@ package io.podpath.rules.cni;
 
 import com.google.auto.service.AutoService;
 import io.podpath.core.fix.Fix;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -42,6 +45,18 @@ public final class DuplicatePodCidr implements Rule {
   @Override
   public String title() {
     return "two nodes have the same pod subnet, or one inside the other";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any(
+                "pod subnets of the nodes",
+                Section.ADDRESSES,
+                Section.NODES,
+                Section.SUBNET_ENV,
+                Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(f -> f != FabricKind.OVS_GRE);
   }
 
   @Override

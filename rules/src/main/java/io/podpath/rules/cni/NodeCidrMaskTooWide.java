@@ -9,6 +9,8 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -35,6 +37,11 @@ public final class NodeCidrMaskTooWide implements Rule {
   @Override
   public String title() {
     return "node-cidr-mask-size leaves too few pod subnets in the cluster CIDR";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("the cluster's pod network (kubeadm-config)", Section.NETWORK_PLANS));
   }
 
   @Override

@@ -17,6 +17,8 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -50,6 +52,14 @@ public final class PodSubnetMismatch implements Rule {
   @Override
   public String title() {
     return "a node's podCIDR, flannel's subnet.env and the bridge of its pods do not agree";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any("addresses", Section.ADDRESSES),
+            Need.any("subnet.env or Node objects", Section.SUBNET_ENV, Section.NODES))
+        .on(f -> !f.isCalico());
   }
 
   @Override

@@ -12,10 +12,13 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
@@ -41,6 +44,11 @@ public final class PoolCoversNodeNetwork implements Rule {
   @Override
   public String title() {
     return "a Calico IP pool contains the nodes' own network";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("Calico's pools", Section.IP_POOLS)).on(FabricKind::isCalico);
   }
 
   @Override

@@ -14,6 +14,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -42,6 +44,11 @@ public final class InterfaceNetmaskMissing implements Rule {
   @Override
   public String title() {
     return "An interface is configured without a netmask and got that of its address class";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("/etc/network/interfaces", Section.INTERFACE_STANZAS));
   }
 
   @Override

@@ -12,6 +12,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -60,6 +62,20 @@ public final class PodAddressOnHostInterface implements Rule {
    */
   private record Holder(
       String pod, Optional<String> node, boolean ownNetwork, List<Evidence> evidence) {}
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+        Need.any("addresses", Section.ADDRESSES),
+        Need.either(
+            "addresses of the pods",
+            Need.any("pods", Section.PODS),
+            new Need(
+                "addresses inside pods",
+                false,
+                (view, node) ->
+                    node.pods().isEmpty() ? Optional.of("not recorded") : Optional.empty())));
+  }
 
   @Override
   public Outcome check(ClusterView view) {

@@ -12,12 +12,15 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.AddressPlan.AddressClaim;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
@@ -49,6 +52,12 @@ public final class StaleFdbEntry implements Rule {
   @Override
   public String title() {
     return "A VXLAN forwarding entry names an address that is not its node's";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("forwarding entries (bridge fdb)", Section.FDB))
+        .on(FabricKind.FLANNEL_VXLAN, FabricKind.CALICO_VXLAN);
   }
 
   @Override

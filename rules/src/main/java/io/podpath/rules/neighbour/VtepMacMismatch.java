@@ -13,10 +13,13 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
@@ -52,6 +55,14 @@ public final class VtepMacMismatch implements Rule {
   @Override
   public String title() {
     return "Nodes address another node's VXLAN device by a MAC address it does not have";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any("neighbour entries (ip neigh)", Section.NEIGHBOURS, Section.LOGS),
+            Need.any("MAC addresses of the VXLAN devices", Section.LINKS, Section.NODES))
+        .on(FabricKind.FLANNEL_VXLAN, FabricKind.CALICO_VXLAN);
   }
 
   @Override

@@ -14,6 +14,8 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -50,6 +52,11 @@ public final class BridgeNfCallOff implements Rule {
   @Override
   public String title() {
     return "packets between pods of one bridge bypass iptables";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.sysctl(key(IpFamily.INET)));
   }
 
   @Override

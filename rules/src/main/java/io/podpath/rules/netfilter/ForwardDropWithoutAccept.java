@@ -14,6 +14,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -42,6 +44,11 @@ public final class ForwardDropWithoutAccept implements Rule {
   @Override
   public String title() {
     return "Chain FORWARD has policy DROP and no rule accepts pod traffic";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.SOME_FORWARD);
   }
 
   @Override

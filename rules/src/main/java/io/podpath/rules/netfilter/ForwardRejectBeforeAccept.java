@@ -14,6 +14,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -45,6 +47,11 @@ public final class ForwardRejectBeforeAccept implements Rule {
   @Override
   public String title() {
     return "A REJECT or DROP in chain FORWARD takes pod packets before they are accepted";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.SOME_FORWARD);
   }
 
   @Override

@@ -15,6 +15,8 @@ import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -58,6 +60,15 @@ public final class UfwDeniesRouted implements Rule {
   @Override
   public String title() {
     return "ufw drops forwarded packets, pod traffic among them";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+        Need.either(
+            "iptables FORWARD or ufw status",
+            Need.SOME_FORWARD,
+            Need.any("ufw status", Section.UFW)));
   }
 
   @Override

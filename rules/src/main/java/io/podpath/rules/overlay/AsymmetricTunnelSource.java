@@ -6,6 +6,7 @@ import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
 import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
@@ -15,11 +16,14 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.FabricKind;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +51,12 @@ public final class AsymmetricTunnelSource implements Rule {
   @Override
   public String title() {
     return "Tunnel packets come from an address the receiver does not know as a node's";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("routes", Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(FabricKind.CALICO_IPIP);
   }
 
   @Override

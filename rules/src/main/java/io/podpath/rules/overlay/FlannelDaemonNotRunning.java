@@ -15,6 +15,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -46,6 +48,14 @@ public final class FlannelDaemonNotRunning implements Rule {
   @Override
   public String title() {
     return "flanneld does not run on a node, or never came up there";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any(
+                "links", Section.LINKS, Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(FabricKind.FLANNEL_UDP, FabricKind.FLANNEL_VXLAN, FabricKind.FLANNEL_IPIP);
   }
 
   @Override

@@ -14,6 +14,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -47,6 +49,11 @@ public final class GrePortMissing implements Rule {
   @Override
   public String title() {
     return "A node has no GRE port to another, and no way around";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("Open vSwitch ports", Section.OVS_PORTS)).on(FabricKind.OVS_GRE);
   }
 
   @Override

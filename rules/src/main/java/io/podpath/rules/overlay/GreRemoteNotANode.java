@@ -13,6 +13,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -43,6 +45,11 @@ public final class GreRemoteNotANode implements Rule {
   @Override
   public String title() {
     return "A GRE port of Open vSwitch sends to an address that no node has";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("Open vSwitch ports", Section.OVS_PORTS)).on(FabricKind.OVS_GRE);
   }
 
   @Override

@@ -6,18 +6,23 @@ import io.podpath.core.fix.Fix;
 import io.podpath.core.fix.FixSafety;
 import io.podpath.core.fix.ShellWord;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,6 +49,20 @@ public final class WrongTunnelNextHop implements Rule {
   @Override
   public String title() {
     return "A route to a pod network goes to an address that is not its node's";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(
+            Need.any(
+                "routes",
+                Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+                Section.ROUTE_LOOKUPS))
+        .on(
+            FabricKind.CALICO_IPIP,
+            FabricKind.CALICO_VXLAN,
+            FabricKind.FLANNEL_VXLAN,
+            FabricKind.FLANNEL_IPIP);
   }
 
   @Override

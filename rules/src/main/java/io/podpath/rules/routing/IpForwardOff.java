@@ -12,6 +12,8 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -53,12 +55,25 @@ public final class IpForwardOff implements Rule {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.of(Need.IP_FORWARD);
+  }
+
+  @Override
   public Outcome check(ClusterView view) {
     Outcome.Collector out = new Outcome.Collector(this);
     for (NodeState node : view.nodes()) {
       for (IpFamily family : IpFamily.values()) {
         if (carriesPods(view, node, family)) {
           check(view, node, family, out);
+        } else if (family == IpFamily.INET && mayCarryPods(view, node)) {
+          // a router or a laptop may well have it off
+          setting(node, IPV4)
+              .filter(f -> isOff(f.value()))
+              .ifPresent(f ->
+                  out.notChecked(
+                      node.name(),
+                      f.value() + ", but nothing tells whether this node carries pods"));
         }
       }
     }
@@ -67,8 +82,7 @@ public final class IpForwardOff implements Rule {
 
   private void check(ClusterView view, NodeState node, IpFamily family, Outcome.Collector out) {
     String key = family == IpFamily.INET ? IPV4 : IPV6;
-    Optional<Fact<Sysctl>> all =
-        node.get(Section.SYSCTLS).where(s -> s.key().equals(key)).stream().findFirst();
+    Optional<Fact<Sysctl>> all = setting(node, key);
     if (all.isEmpty()) {
       out.notChecked(
           node.name(),
@@ -95,6 +109,10 @@ public final class IpForwardOff implements Rule {
     }
   }
 
+  private static Optional<Fact<Sysctl>> setting(NodeState node, String key) {
+    return node.get(Section.SYSCTLS).where(s -> s.key().equals(key)).stream().findFirst();
+  }
+
   private static boolean isOff(Sysctl setting) {
     return setting.value().strip().equals("0");
   }
@@ -114,6 +132,11 @@ public final class IpForwardOff implements Rule {
         || family == IpFamily.INET
             && !ipv6Alone
             && view.get(Section.NODES).values().anyMatch(n -> n.name().equals(node.name()));
+  }
+
+  /** Not known to be outside of the cluster: that is known only of a list of all its nodes. */
+  private static boolean mayCarryPods(ClusterView view, NodeState node) {
+    return !node.named() || !view.get(Section.NODES).isComplete();
   }
 
   /**

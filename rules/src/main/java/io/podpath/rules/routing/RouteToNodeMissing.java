@@ -12,12 +12,15 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +46,12 @@ public final class RouteToNodeMissing implements Rule {
   @Override
   public String title() {
     return "A node has no route to the pods of another node";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("routes", Section.routes(IpFamily.INET, Section.RouteScope.MAIN)))
+        .on(FabricKind::routesEachSubnet);
   }
 
   @Override

@@ -8,12 +8,15 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +44,11 @@ public final class AgentCannotReachService implements Rule {
   @Override
   public String title() {
     return "an agent on a node cannot reach a service address, most often that of the API server";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("logs of the agents", Section.LOGS));
   }
 
   @Override

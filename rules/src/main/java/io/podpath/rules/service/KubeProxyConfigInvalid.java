@@ -12,6 +12,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -53,6 +55,11 @@ public final class KubeProxyConfigInvalid implements Rule {
    * @param inFile whether it stands in a configuration file, not only in the log
    */
   private record Seen(NodeState node, ConfigProblem problem, Provenance from, boolean inFile) {}
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("kube-proxy's configuration", Section.KUBE_PROXY_CONFIG));
+  }
 
   @Override
   public Outcome check(ClusterView view) {

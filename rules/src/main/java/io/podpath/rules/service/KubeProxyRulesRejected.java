@@ -9,12 +9,15 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,6 +45,11 @@ public final class KubeProxyRulesRejected implements Rule {
   @Override
   public String title() {
     return "iptables-restore refuses kube-proxy's rules, so no service is programmed";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("logs of the agents", Section.LOGS));
   }
 
   @Override

@@ -14,6 +14,8 @@ import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -49,6 +51,11 @@ public final class NodeAddressOnKubeIpvs0 implements Rule {
 
   /** Why an address is taken for a node's. */
   private record Owner(String text, Evidence evidence, Certainty certainty) {}
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("addresses", Section.ADDRESSES)).with(ServiceProxyKind.IPVS);
+  }
 
   @Override
   public Outcome check(ClusterView view) {

@@ -9,6 +9,8 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Need;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -17,6 +19,7 @@ import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +45,12 @@ public final class ServiceAddressWithoutVirtualServer implements Rule {
   @Override
   public String title() {
     return "a service address is local on a node, but no IPVS virtual server serves it";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(Need.any("addresses", Section.ADDRESSES), Need.any("ipvs", Section.IPVS))
+        .with(ServiceProxyKind.IPVS);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.podpath.core.net.Port;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteType;
+import io.podpath.core.rule.Need;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
@@ -16,6 +17,19 @@ import java.util.Optional;
 
 /** Which addresses are services'. */
 final class ServiceAddresses {
+
+  /** Table nat of iptables, at least in part. */
+  static final Need NAT =
+      new Need(
+          "nat table of iptables",
+          false,
+          (view, node) ->
+              ClusterView.iptables(node.host(), IpFamily.INET).stream()
+                      .anyMatch(l ->
+                          l.chains().values().anyMatch(c -> c.table().equals("nat"))
+                              || l.rules().values().anyMatch(r -> r.table().equals("nat")))
+                  ? Optional.empty()
+                  : Optional.of("not recorded"));
 
   static final String DEVICE = "kube-ipvs0";
   private static final Port HTTPS = new Port(443);

@@ -13,6 +13,7 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -59,6 +60,11 @@ public final class ServiceChainMissing implements Rule {
           .forEach(f -> rules.put(f.value().spec(), f));
       return rules;
     }
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(ServiceAddresses.NAT).with(ServiceProxyKind.IPTABLES);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.Evidence;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -21,6 +22,7 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.ClusterView.Listing;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.walk.Disposition;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +53,11 @@ public final class ServiceSourceNotMasqueraded implements Rule {
     THERE,
     MISSING,
     NOT_GATHERED
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.of(ServiceAddresses.NAT).with(ServiceProxyKind.IPVS);
   }
 
   @Override

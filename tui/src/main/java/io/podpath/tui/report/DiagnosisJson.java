@@ -8,6 +8,7 @@ import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.Missing;
 import io.podpath.core.rule.Diagnosis.NodeReport;
+import io.podpath.core.rule.Diagnosis.OtherNode;
 import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnosis.Reach;
@@ -58,13 +59,17 @@ public final class DiagnosisJson {
     json.writeEndObject();
     optional("takenAt", diagnosis.takenAt());
     array("nodes", diagnosis.nodes(), this::node);
+    array("terminals", diagnosis.terminals(), this::node);
+    array("otherNodes", diagnosis.others(), this::otherNode);
     reach(diagnosis.reach());
     array("findings", diagnosis.findings(), this::finding);
     array("notChecked", diagnosis.notChecked(), this::notChecked);
     array("unread", diagnosis.unread(), this::unread);
     array("passedOver", passedOver, this::passedOver);
     strings("rulesRun", diagnosis.rulesRun());
+    strings("rulesChecked", diagnosis.rulesChecked());
     strings("ignored", diagnosis.ignored());
+    json.writeNumberField("ignoredFindings", diagnosis.suppressed());
     json.writeEndObject();
   }
 
@@ -73,6 +78,13 @@ public final class DiagnosisJson {
     json.writeStringField("name", node.name());
     json.writeStringField("state", node.state().toString());
     array("missing", node.missing(), this::missing);
+    json.writeEndObject();
+  }
+
+  private void otherNode(OtherNode other) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", other.name());
+    source(other.from());
     json.writeEndObject();
   }
 
@@ -110,6 +122,7 @@ public final class DiagnosisJson {
     json.writeStringField("rule", finding.rule());
     json.writeStringField("severity", finding.severity().toString());
     json.writeStringField("certainty", finding.certainty().toString());
+    optional("doubt", Optional.of(finding.doubt()).filter(d -> !d.isEmpty()));
     json.writeStringField("title", finding.title());
     json.writeStringField("why", finding.why());
     optional("expected", Optional.of(finding.expected()).filter(e -> !e.isEmpty()));
@@ -188,6 +201,7 @@ public final class DiagnosisJson {
       json.writeNumberField("healed", prediction.get().healed());
       json.writeNumberField("harmed", prediction.get().harmed());
       json.writeNumberField("stillBroken", prediction.get().stillBroken());
+      strings("needsToo", prediction.get().needsToo());
       json.writeEndObject();
     }
     optional("owner", Optional.of(fix.owner()).filter(o -> !o.isEmpty()));

@@ -8,6 +8,7 @@ import io.podpath.core.snapshot.ServiceProxyKind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A diagnosis for a person to read. */
@@ -20,6 +21,7 @@ public final class DiagnosisText {
   private final Verdict verdict;
   private final TextOptions options;
   private final Sheet sheet;
+  private Optional<String> firstBrief = Optional.empty();
 
   private DiagnosisText(
       Diagnosis diagnosis, List<PassedOver> passedOver, Verdict verdict, TextOptions options) {
@@ -56,8 +58,7 @@ public final class DiagnosisText {
   private void header() {
     boolean known = diagnosis.fabric() != FabricKind.UNKNOWN;
     head(known ? Marks.OK : Marks.WARNING, "cluster", cluster());
-    long complete = ResultLine.count(diagnosis, NodeCompleteness.COMPLETE);
-    boolean whole = complete > 0 && complete == diagnosis.nodes().size();
+    boolean whole = diagnosis.isLocallyEnough() && diagnosis.others().isEmpty();
     head(whole ? Marks.OK : Marks.WARNING, "snapshot", snapshot(whole));
     ResultLine result = new ResultLine(diagnosis, verdict);
     head(result.mark(), "result", result.text());
@@ -90,7 +91,20 @@ public final class DiagnosisText {
         diagnosis.serviceProxy() == ServiceProxyKind.UNKNOWN
             ? "service proxy not recognised"
             : "kube-proxy " + diagnosis.serviceProxy();
-    return fabric + ", " + proxy + ", " + Count.of(diagnosis.nodes().size(), "node");
+    return fabric + ", " + proxy + ", " + machines();
+  }
+
+  /** A terminal may be any node, so it is none of its own. */
+  private String machines() {
+    List<String> parts = new ArrayList<>();
+    int terminals = diagnosis.terminals().size();
+    if (!diagnosis.nodes().isEmpty() || terminals == 0) {
+      parts.add(Count.of(diagnosis.nodes().size(), "node"));
+    }
+    if (terminals > 0) {
+      parts.add(Count.of(terminals, "terminal") + " without a name");
+    }
+    return String.join(" and ", parts);
   }
 
   private String snapshot(boolean whole) {
@@ -102,6 +116,13 @@ public final class DiagnosisText {
         states.add(
             states.isEmpty() ? Count.of((int) count, "node") + " " + state : count + " " + state);
       }
+    }
+    if (!diagnosis.terminals().isEmpty()) {
+      states.add(Count.of(diagnosis.terminals().size(), "terminal") + " without a name");
+    }
+    int others = diagnosis.others().size();
+    if (others > 0) {
+      states.add(Count.of(others, "other node") + " only named");
     }
     if (states.isEmpty()) {
       return time + ": no node in the input";
@@ -134,6 +155,7 @@ public final class DiagnosisText {
         full++;
       } else {
         text.brief(ranked);
+        firstBrief = firstBrief.or(() -> Optional.of(ranked.id()));
       }
     }
   }
@@ -158,9 +180,7 @@ public final class DiagnosisText {
     if (findings.isEmpty()) {
       commands.add(hints.program() + " rules");
     } else {
-      if (findings.size() > IN_FULL && options.show().isEmpty() && !options.full()) {
-        commands.add(hints.doctor("--show " + findings.get(IN_FULL).id()));
-      }
+      firstBrief.ifPresent(id -> commands.add(hints.doctor("--show " + id)));
       commands.add(hints.explain(SafeText.of(findings.getFirst().finding().rule())));
     }
     if (!options.full()) {

@@ -13,8 +13,10 @@ import io.podpath.core.snapshot.History.RunCommand;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -127,7 +129,7 @@ final class FindingText {
     }
     rest(culprits.subList(shown.size(), culprits.size()), gutter);
     note(gutter, "expected", SafeText.of(finding.expected()));
-    note(gutter, "certainty", certainty(finding.certainty()));
+    note(gutter, "certainty", certainty(finding));
   }
 
   /** How many culprits to quote: what looks the same everywhere is quoted once. */
@@ -181,12 +183,16 @@ final class FindingText {
     return culprit.from().flatMap(p -> p.source().command()).map(SafeText::of).orElse("");
   }
 
-  private static String certainty(Certainty certainty) {
-    return switch (certainty) {
+  private static String certainty(Finding finding) {
+    String open = SafeText.of(finding.doubt());
+    return switch (finding.certainty()) {
       case PROVEN -> "proven: follows from entries that were read";
       case LIKELY ->
-          "likely: what was read points there; one thing that could speak against it was not gathered";
-      case POSSIBLE -> "possible: it fits, but what would decide was not gathered";
+          "likely: what was read points there"
+              + (open.isEmpty() ? ", but does not prove it" : "; not gathered: " + open);
+      case POSSIBLE ->
+          "possible: it fits, but what would decide was not gathered"
+              + (open.isEmpty() ? "" : ": " + open);
     };
   }
 
@@ -231,19 +237,22 @@ final class FindingText {
     }
     boolean counts =
         finding.severity() == Severity.ERROR && finding.certainty() != Certainty.POSSIBLE;
-    String ends =
-        finding.disposition() == Disposition.INSUFFICIENT_INFO
-            ? ""
-            : " (" + finding.disposition() + ")";
     String what =
         finding.mended().isPresent()
             ? "pairs it broke"
             : counts ? "broken pairs" : "pairs concerned";
-    String heading = "  " + what + ends + ": ";
-    int most = all ? Integer.MAX_VALUE : MOST_PAIRS;
+    Map<Disposition, List<Pair>> byEnd = new LinkedHashMap<>();
+    pairs.forEach(
+        p -> byEnd.computeIfAbsent(finding.dispositionOf(p), e -> new ArrayList<>()).add(p));
+    byEnd.forEach((end, some) -> pairs(what, end, some, all ? Integer.MAX_VALUE : MOST_PAIRS));
+  }
+
+  private void pairs(String what, Disposition end, List<Pair> pairs, int most) {
+    String ends = end == Disposition.INSUFFICIENT_INFO ? "" : " (" + end + ")";
     List<String> words = pairs.stream().limit(most).map(FindingText::unbroken).toList();
     String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
-    sheet.hanging(heading, String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
+    sheet.hanging(
+        "  " + what + ends + ": ", String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
   }
 
   private static String unbroken(Pair pair) {

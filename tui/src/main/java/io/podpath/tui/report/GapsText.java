@@ -4,6 +4,7 @@ import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.Missing;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.NodeReport;
+import io.podpath.core.rule.Diagnosis.OtherNode;
 import io.podpath.core.rule.NotChecked;
 import io.podpath.core.snapshot.UnreadLine;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What podpath does not know: tables nobody gathered, rules it could not decide, lines it could not
@@ -36,19 +38,24 @@ final class GapsText {
   }
 
   void write(Diagnosis diagnosis, List<PassedOver> passedOver) {
-    notGathered(diagnosis.nodes());
-    notChecked(diagnosis.notChecked());
+    notGathered(diagnosis);
+    notChecked(diagnosis.notChecked(), diagnosis.rulesChecked());
     unread(diagnosis.unread());
     passedOver(passedOver);
   }
 
   /** Nodes that lack the same together. */
-  private void notGathered(List<NodeReport> nodes) {
+  private void notGathered(Diagnosis diagnosis) {
     Map<String, List<String>> byGap = new LinkedHashMap<>();
-    for (NodeReport node : nodes) {
-      if (node.state() != NodeCompleteness.COMPLETE) {
-        byGap.computeIfAbsent(gap(node), g -> new ArrayList<>()).add(node.name());
-      }
+    Stream.concat(diagnosis.nodes().stream(), diagnosis.terminals().stream())
+        .filter(n -> n.state() != NodeCompleteness.COMPLETE)
+        .forEach(n -> byGap.computeIfAbsent(gap(n), g -> new ArrayList<>()).add(n.name()));
+    for (OtherNode other : diagnosis.others()) {
+      String file = SafeText.of(other.from().source().file());
+      byGap
+          .computeIfAbsent(
+              "nothing of it is in the input; named in " + file, g -> new ArrayList<>())
+          .add(other.name());
     }
     heading(byGap.size(), "not gathered");
     List<String> lines = new ArrayList<>();
@@ -83,8 +90,11 @@ final class GapsText {
     }
   }
 
-  /** Rules that lack the same together; what stops most rules first. */
-  private void notChecked(List<NotChecked> notChecked) {
+  /**
+   * Rules that lack the same together. What somebody meant to show and is not enough comes first,
+   * then what stops most rules.
+   */
+  private void notChecked(List<NotChecked> notChecked, List<String> checked) {
     Map<String, Group> byReason = new TreeMap<>();
     Set<String> rules = new LinkedHashSet<>();
     for (NotChecked item : notChecked) {
@@ -98,8 +108,9 @@ final class GapsText {
     List<Map.Entry<String, Group>> groups =
         byReason.entrySet().stream()
             .sorted(
-                Comparator.comparingInt(
-                        (Map.Entry<String, Group> e) -> -e.getValue().rules().size())
+                Comparator.comparing((Map.Entry<String, Group> e) ->
+                        e.getValue().rules().stream().noneMatch(checked::contains))
+                    .thenComparingInt(e -> -e.getValue().rules().size())
                     .thenComparing(Map.Entry::getKey))
             .toList();
     list(groups.stream().map(e -> line(e.getKey(), e.getValue())).toList(), "reason", "reasons");
@@ -125,9 +136,9 @@ final class GapsText {
     }
   }
 
-  /** Files passed over for the same reason together. */
+  /** Files of which the same is to be said together; some were read all the same. */
   private void passedOver(List<PassedOver> passedOver) {
-    heading(passedOver.size(), "passed over: " + Count.of(passedOver.size(), "file"));
+    heading(passedOver.size(), "remarks on the input: " + Count.of(passedOver.size(), "file"));
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     for (PassedOver item : passedOver) {
       byReason

@@ -4,6 +4,8 @@ import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.Missing;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Commands whose output would fill the gaps, by the name of the gap. */
@@ -36,14 +38,15 @@ final class MissingOutputs {
   private MissingOutputs() {}
 
   static List<String> commands(Diagnosis diagnosis) {
-    List<String> gaps =
-        diagnosis.nodes().stream()
+    Stream<String> gaps =
+        Stream.concat(diagnosis.nodes().stream(), diagnosis.terminals().stream())
             .flatMap(n -> n.missing().stream())
             .map(Missing::section)
-            .flatMap(s -> s.equals("all") ? FOR_ANY_NODE.stream() : Stream.of(s))
-            .distinct()
-            .toList();
-    List<String> wanted = diagnosis.nodes().isEmpty() ? FOR_ANY_NODE : gaps;
+            .flatMap(s -> s.equals("all") ? FOR_ANY_NODE.stream() : Stream.of(s));
+    boolean nodesAreMissing = diagnosis.nodes().size() < 2 || !diagnosis.others().isEmpty();
+    Set<String> wanted =
+        Stream.concat(gaps, nodesAreMissing ? FOR_ANY_NODE.stream() : Stream.empty())
+            .collect(Collectors.toSet());
     return ORDER.stream()
         .filter(wanted::contains)
         .flatMap(g -> Stream.ofNullable(COMMANDS.get(g)))

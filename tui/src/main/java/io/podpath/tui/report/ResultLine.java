@@ -2,12 +2,16 @@ package io.podpath.tui.report;
 
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
+import io.podpath.core.rule.Diagnosis.NodeReport;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnosis.Reach;
 import io.podpath.core.rule.NotChecked;
 import io.podpath.core.rule.Severity;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The verdict in one sentence. */
 final class ResultLine {
@@ -30,16 +34,16 @@ final class ResultLine {
       case FINDINGS -> {
         reach(parts);
         counts(parts);
+        if (diagnosis.findings().isEmpty()) {
+          parts.add(nothing());
+        }
         if (belowThreshold()) {
           parts.add("nothing at or above --fail-on " + verdict.threshold());
         }
       }
       case TOO_LITTLE -> {
-        parts.add(
-            diagnosis.nodes().isEmpty()
-                ? "nothing to diagnose: the input holds no state of a node that podpath can read"
-                : "too little was gathered to say healthy");
-        if (diagnosis.findings().isEmpty() && !diagnosis.nodes().isEmpty()) {
+        parts.add(tooLittle());
+        if (diagnosis.findings().isEmpty() && !isEmpty()) {
           parts.add(nothing());
         }
         counts(parts);
@@ -54,11 +58,43 @@ final class ResultLine {
         .noneMatch(r -> verdict.threshold().reachedBy(r.finding().severity()));
   }
 
+  private boolean isEmpty() {
+    return diagnosis.nodes().isEmpty() && diagnosis.terminals().isEmpty();
+  }
+
+  private String tooLittle() {
+    if (isEmpty()) {
+      return "nothing to diagnose: the input holds no state of a node that podpath can read";
+    }
+    if (diagnosis.isLocallyEnough() && diagnosis.findings().isEmpty()) {
+      List<String> names = diagnosis.nodes().stream().map(NodeReport::name).toList();
+      return "nothing wrong found on "
+          + NodeNames.brief(names)
+          + (diagnosis.others().isEmpty() && names.size() > 1
+              ? "; the pod network was not recognised, so podpath cannot say healthy"
+              : "; the paths to other nodes need their state too");
+    }
+    return "too little was gathered to say healthy";
+  }
+
+  /** Counts only what could be checked; a failure of another pod network is no news. */
   private String nothing() {
-    long undecided = diagnosis.notChecked().stream().map(NotChecked::rule).distinct().count();
-    String rest =
-        undecided == 0 ? "" : " (" + undecided + " of them could not be checked everywhere)";
-    return "none of " + Count.of(diagnosis.rulesRun().size(), "known failure") + " found" + rest;
+    Set<String> checked = new HashSet<>(diagnosis.rulesChecked());
+    Set<String> open =
+        diagnosis.notChecked().stream().map(NotChecked::rule).collect(Collectors.toSet());
+    int inPart = (int) open.stream().filter(checked::contains).count();
+    int atAll = open.size() - inPart;
+    List<String> parts = new ArrayList<>();
+    if (inPart > 0) {
+      parts.add(inPart + " of them not checked everywhere");
+    }
+    if (atAll > 0) {
+      parts.add(atAll + (checked.isEmpty() ? "" : " more") + " could not be checked");
+    }
+    String rest = parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
+    return checked.isEmpty()
+        ? "no known failure could be checked"
+        : "none of " + Count.of(checked.size(), "known failure") + " found" + rest;
   }
 
   private String nodes() {
@@ -102,6 +138,9 @@ final class ResultLine {
                 ? count + " for information"
                 : Count.of(count, severity.toString()));
       }
+    }
+    if (diagnosis.suppressed() > 0) {
+      words.add(Count.of(diagnosis.suppressed(), "finding") + " ignored on request");
     }
     if (!words.isEmpty()) {
       parts.add(String.join(", ", words));

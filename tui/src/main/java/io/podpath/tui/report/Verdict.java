@@ -1,7 +1,6 @@
 package io.podpath.tui.report;
 
 import io.podpath.core.rule.Diagnosis;
-import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Severity;
 import java.util.Locale;
@@ -80,7 +79,7 @@ public record Verdict(Result result, Threshold threshold, ExitCode exitCode) {
       case TOO_LITTLE -> Result.TOO_LITTLE;
       // Findings below the threshold do not make up for what was not gathered: an error may hide
       // there.
-      case FINDINGS -> complete(diagnosis) ? Result.FINDINGS : Result.TOO_LITTLE;
+      case FINDINGS -> diagnosis.isEnough() ? Result.FINDINGS : Result.TOO_LITTLE;
     };
   }
 
@@ -88,10 +87,5 @@ public record Verdict(Result result, Threshold threshold, ExitCode exitCode) {
     return diagnosis.findings().stream()
         .map(Ranked::finding)
         .anyMatch(f -> threshold.reachedBy(f.severity()));
-  }
-
-  private static boolean complete(Diagnosis diagnosis) {
-    return !diagnosis.nodes().isEmpty()
-        && diagnosis.nodes().stream().allMatch(n -> n.state() == NodeCompleteness.COMPLETE);
   }
 }

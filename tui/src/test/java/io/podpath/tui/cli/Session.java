@@ -1,11 +1,14 @@
 package io.podpath.tui.cli;
 
+import io.podpath.core.cni.SubnetEnv;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.node.Sysctl;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.FindingBuilder;
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -44,6 +47,11 @@ final class Session {
     @Override
     public String title() {
       return "something is wrong";
+    }
+
+    @Override
+    public Needs needs() {
+      return Needs.of();
     }
 
     @Override
@@ -92,30 +100,49 @@ final class Session {
           new Fact<>(
               new Sysctl("net.ipv4.ip_forward", "1"),
               new Provenance(Source.ofFile("sysctl.txt", "x\n"), 1));
-      return new SnapshotBuilder()
-          .add("worker-1", true, Source.HOST, Section.ADDRESSES, Entries.complete(List.of()), 1)
-          .add(
-              "worker-1",
-              true,
-              Source.HOST,
-              Section.routes(IpFamily.INET, RouteScope.MAIN),
-              Entries.complete(List.of()),
-              1)
-          .add(
-              "worker-1",
-              true,
-              Source.HOST,
-              Section.SYSCTLS,
-              Entries.complete(List.of(forwarding)),
-              1)
-          .add(
-              "worker-1",
-              true,
-              Source.HOST,
-              Section.chains(IpFamily.INET, Backend.NFT),
-              Entries.complete(List.of()),
-              1)
-          .build();
+      SnapshotBuilder builder = new SnapshotBuilder();
+      for (int i = 1; i <= 2; i++) {
+        builder
+            .add(
+                "worker-" + i,
+                true,
+                Source.HOST,
+                Section.SUBNET_ENV,
+                Entries.complete(List.of(subnet(i, forwarding.from()))),
+                1)
+            .add(
+                "worker-" + i, true, Source.HOST, Section.ADDRESSES, Entries.complete(List.of()), 1)
+            .add(
+                "worker-" + i,
+                true,
+                Source.HOST,
+                Section.routes(IpFamily.INET, RouteScope.MAIN),
+                Entries.complete(List.of()),
+                1)
+            .add(
+                "worker-" + i,
+                true,
+                Source.HOST,
+                Section.SYSCTLS,
+                Entries.complete(List.of(forwarding)),
+                1)
+            .add(
+                "worker-" + i,
+                true,
+                Source.HOST,
+                Section.chains(IpFamily.INET, Backend.NFT),
+                Entries.complete(List.of()),
+                1);
+      }
+      return builder.build();
+    }
+
+    private static Fact<SubnetEnv> subnet(int node, Provenance from) {
+      IpPrefix subnet = IpPrefix.of("10.244." + node + ".0/24");
+      return new Fact<>(
+          new SubnetEnv(
+              Optional.empty(), subnet.address(), subnet, Optional.empty(), Optional.empty()),
+          from);
     }
   }
 

@@ -104,7 +104,7 @@ class DiagnosisTextTest {
             100, Paint.PLAIN, false, false, Set.of(), new Hints("kubectl podpath", "b.tar.gz"));
     assertThat(text(HandMade.broken(), plugin))
         .contains(
-            "kubectl podpath doctor b.tar.gz --show F4", "kubectl podpath explain stale-fdb-entry");
+            "kubectl podpath doctor b.tar.gz --show F3", "kubectl podpath explain stale-fdb-entry");
   }
 
   private static String text(Diagnosis diagnosis, TextOptions options) {

@@ -7,10 +7,10 @@ import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.BrokenPair;
-import io.podpath.core.rule.Diagnosis.Health;
 import io.podpath.core.rule.Diagnosis.Missing;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.NodeReport;
+import io.podpath.core.rule.Diagnosis.OtherNode;
 import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnosis.Reach;
@@ -57,6 +57,8 @@ public final class HandMade {
         ServiceProxyKind.IPVS,
         Optional.of("2026-11-20T09:14:03Z"),
         nodes(),
+        List.of(),
+        List.of(),
         new Reach(
             20,
             0,
@@ -73,20 +75,24 @@ public final class HandMade {
                     "worker-7", "worker-2", Disposition.REPLY_LOST, "reply", List.of("F1")))),
         List.of(
             new Ranked(
-                "F1", HandMadeFindings.staleFdb(), List.of(), Optional.of(new Prediction(2, 0, 0))),
+                "F1",
+                HandMadeFindings.staleFdb(),
+                List.of(),
+                Optional.of(new Prediction(2, 0, 0, List.of()))),
             new Ranked(
                 "F2",
                 HandMadeFindings.missingRoute(),
                 List.of(),
-                Optional.of(new Prediction(0, 0, 2))),
+                Optional.of(new Prediction(0, 0, 2, List.of("F1")))),
             new Ranked("F3", HandMadeFindings.consequence(), List.of("F1"), Optional.empty()),
             new Ranked("F4", HandMadeFindings.mended(), List.of(), Optional.empty()),
             new Ranked("F5", HandMadeFindings.mtu(), List.of(), Optional.empty())),
         notChecked(),
         unread(),
         List.of("mtu-too-big", "neighbour-missing", "route-to-node-missing", "stale-fdb-entry"),
+        List.of("mtu-too-big", "route-to-node-missing", "stale-fdb-entry"),
         List.of("ufw-denies-routed@worker-2"),
-        Health.FINDINGS);
+        1);
   }
 
   private static List<NodeReport> nodes() {
@@ -152,6 +158,7 @@ public final class HandMade {
             "wrong-next-hop",
             Severity.ERROR,
             Certainty.PROVEN,
+            "",
             "下一跳 192.168.3.114 不属于任何节点 " + HOSTILE,
             "数据包离开了节点，没有人回答。".repeat(9) + HOSTILE + "\nsecond line",
             HOSTILE,
@@ -185,6 +192,7 @@ public final class HandMade {
             finding.rule(),
             Severity.WARNING,
             Certainty.POSSIBLE,
+            "",
             finding.title(),
             HOSTILE,
             "",
@@ -205,6 +213,8 @@ public final class HandMade {
                 "k8s-节点01" + HOSTILE,
                 NodeCompleteness.PARTIAL,
                 List.of(new Missing("fdb" + HOSTILE, HOSTILE)))),
+        List.of(new NodeReport("unnamed" + HOSTILE, NodeCompleteness.COMPLETE, List.of())),
+        List.of(new OtherNode("other" + HOSTILE, place)),
         new Reach(
             0,
             0,
@@ -212,13 +222,14 @@ public final class HandMade {
             0,
             List.of(new BrokenPair(HOSTILE, "b", Disposition.LOOP, "forward", List.of("F1")))),
         List.of(
-            new Ranked("F1", finding, List.of(), Optional.of(new Prediction(0, 1, 0))),
+            new Ranked("F1", finding, List.of(), Optional.of(new Prediction(0, 1, 0, List.of()))),
             new Ranked("F2", gone, List.of("F1"), Optional.empty())),
         List.of(new NotChecked("wrong-next-hop", Optional.of(HOSTILE), HOSTILE)),
         List.of(new UnreadLine(Section.FDB, place, HOSTILE)),
         List.of("wrong-next-hop"),
+        List.of("wrong-next-hop"),
         List.of("wrong-next-hop@" + HOSTILE),
-        Health.FINDINGS);
+        0);
   }
 
   /** All three nodes were read, nothing was found, one rule could not be decided. */
@@ -229,7 +240,7 @@ public final class HandMade {
         List.of(
             new NotChecked(
                 "bgp-session-down", Optional.of("az3-k8s-13"), "bgp-sessions: not recorded")),
-        Health.HEALTHY);
+        List.of("bgp-session-down", "stale-fdb-entry"));
   }
 
   /** Nothing was found, but most of what counts is not there. */
@@ -245,8 +256,10 @@ public final class HandMade {
         List.of(
             new NodeReport("k8s-master", NodeCompleteness.PARTIAL, missing),
             new NodeReport("k8s-node01", NodeCompleteness.PARTIAL, missing)),
-        List.of(),
-        Health.TOO_LITTLE);
+        List.of(
+            new NotChecked("bgp-session-down", Optional.empty(), "bgp-sessions: not recorded"),
+            new NotChecked("stale-fdb-entry", Optional.empty(), "fdb: not recorded")),
+        List.of());
   }
 
   /** A warning only. */
@@ -255,30 +268,39 @@ public final class HandMade {
         FabricKind.FLANNEL_VXLAN,
         ServiceProxyKind.IPTABLES,
         Optional.empty(),
-        List.of(new NodeReport("worker-1", state, List.of())),
-        new Reach(0, 0, 0, 0, List.of()),
+        List.of(new NodeReport("worker-1", state, List.of()), node("worker-2")),
+        List.of(),
+        List.of(),
+        new Reach(2, 0, 0, 2, List.of()),
         List.of(new Ranked("F1", HandMadeFindings.mtu(), List.of(), Optional.empty())),
         List.of(),
         List.of(),
         List.of("mtu-too-big"),
+        List.of("mtu-too-big"),
         List.of(),
-        Health.FINDINGS);
+        0);
   }
 
   private static Diagnosis quiet(
-      FabricKind fabric, List<NodeReport> nodes, List<NotChecked> notChecked, Health health) {
+      FabricKind fabric,
+      List<NodeReport> nodes,
+      List<NotChecked> notChecked,
+      List<String> checked) {
     int pairs = nodes.size() * (nodes.size() - 1);
     return new Diagnosis(
         fabric,
         ServiceProxyKind.IPTABLES,
         Optional.empty(),
         nodes,
+        List.of(),
+        List.of(),
         new Reach(pairs, 0, 0, pairs, List.of()),
         List.of(),
         notChecked,
         List.of(),
         List.of("bgp-session-down", "stale-fdb-entry"),
+        checked,
         List.of(),
-        health);
+        0);
   }
 }

@@ -2,6 +2,7 @@ package io.podpath.tui.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podpath.core.rule.Needs;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.rule.Rule;
 import io.podpath.core.rule.Severity;
@@ -14,6 +15,11 @@ class RulePageTest {
 
   /** A rule with nothing but its names. */
   record Named(String id, Severity severity, String title) implements Rule {
+    @Override
+    public Needs needs() {
+      return Needs.of();
+    }
+
     @Override
     public Outcome check(ClusterView view) {
       return new Outcome(List.of(), List.of());
