@@ -29,7 +29,7 @@ public sealed interface Answer {
     if (rows || source.text().isBlank()) {
       return new Told(reading);
     }
-    Optional<String> said = Refusal.in(source.text());
+    Optional<String> said = Denial.in(source.text());
     if (said.isPresent()) {
       return new Refused(
           notGathered(List.of(reading, parser.parse(emptied(source))), said.get()), said.get());

@@ -1,8 +1,8 @@
 package io.podpath.probes.transcript;
 
 import io.podpath.core.snapshot.Fact;
+import io.podpath.probes.parse.Denial;
 import io.podpath.probes.parse.Reading;
-import io.podpath.probes.parse.Refusal;
 import io.podpath.probes.parse.ShellCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -210,7 +210,7 @@ final class JointOutput {
       Matcher generated = GENERATED_BY.matcher(text);
       if (text.isEmpty()) {
         costs[l] = 0;
-      } else if (Refusal.is(text)) {
+      } else if (Denial.is(text)) {
         costs[l] = Wording.mentions(text, command.program()) ? 0 : FOREIGN;
       } else if (generated.matches() && parsed) {
         boolean own = generated.group(1).equals(command.program());

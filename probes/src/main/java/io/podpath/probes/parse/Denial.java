@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What a shell or a tool says instead of its output. */
-public final class Refusal {
+public final class Denial {
 
   /** A text this long holds more than a refusal. */
   private static final int MOST_LINES = 20;
@@ -36,7 +36,7 @@ public final class Refusal {
 
   private static final Pattern USAGE = Pattern.compile("(?i)^(?:usage:|busybox v\\d).*$");
 
-  private Refusal() {}
+  private Denial() {}
 
   /** Whether a line is such an answer. */
   public static boolean is(String line) {
@@ -49,7 +49,7 @@ public final class Refusal {
   static Optional<String> in(String text) {
     List<String> lines =
         text.lines().map(String::strip).filter(l -> !l.isEmpty()).limit(MOST_LINES + 1L).toList();
-    Optional<String> said = lines.stream().filter(Refusal::is).findFirst();
+    Optional<String> said = lines.stream().filter(Denial::is).findFirst();
     boolean usage = lines.stream().limit(3).anyMatch(l -> USAGE.matcher(l).matches());
     if (usage) {
       return said.or(() -> Optional.of(lines.getFirst()));
