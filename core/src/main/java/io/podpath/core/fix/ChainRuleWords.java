@@ -14,7 +14,7 @@ final class ChainRuleWords {
 
   private ChainRuleWords() {}
 
-  static String tool(IpFamily family, Backend backend, String table) {
+  private static String tool(IpFamily family, Backend backend, String table) {
     String name = family == IpFamily.INET ? "iptables" : "ip6tables";
     String tool =
         switch (backend) {
@@ -23,6 +23,22 @@ final class ChainRuleWords {
           case UNSTATED -> name;
         };
     return table.equals("filter") ? tool : tool + " -t " + table;
+  }
+
+  static String insertion(
+      IpFamily family, Backend backend, ChainRule rule, Optional<Integer> position) {
+    String chain = ShellWord.quoted(rule.chain());
+    String verb = position.map(p -> "-I " + chain + (p == 1 ? "" : " " + p)).orElse("-A " + chain);
+    return command(family, backend, verb, rule);
+  }
+
+  static String deletion(IpFamily family, Backend backend, ChainRule rule) {
+    return command(family, backend, "-D " + ShellWord.quoted(rule.chain()), rule);
+  }
+
+  private static String command(IpFamily family, Backend backend, String verb, ChainRule rule) {
+    return String.join(
+        " ", tool(family, backend, rule.table()), verb, ShellWord.chainRule(rule.spec()));
   }
 
   /** Inserts unless the very rule already stands there. */

@@ -125,11 +125,7 @@ public sealed interface Change {
   record ReplaceRoute(String node, Route from, Route to) implements Change {
     @Override
     public String command() {
-      return from.destination().equals(to.destination())
-              && from.table().equals(to.table())
-              && from.metric().equals(to.metric())
-          ? "ip route replace " + RouteWords.of(to)
-          : "ip route del " + RouteWords.of(from) + " && ip route add " + RouteWords.of(to);
+      return RouteWords.replacement(from, to);
     }
 
     @Override
@@ -293,15 +289,7 @@ public sealed interface Change {
       implements Change {
     @Override
     public String command() {
-      String verb =
-          position
-              .map(p -> "-I " + ShellWord.quoted(rule.chain()) + (p == 1 ? "" : " " + p))
-              .orElse("-A " + ShellWord.quoted(rule.chain()));
-      return ChainRuleWords.tool(family, backend, rule.table())
-          + " "
-          + verb
-          + " "
-          + ShellWord.chainRule(rule.spec());
+      return ChainRuleWords.insertion(family, backend, rule, position);
     }
 
     @Override
@@ -327,11 +315,7 @@ public sealed interface Change {
       implements Change {
     @Override
     public String command() {
-      return ChainRuleWords.tool(family, backend, rule.table())
-          + " -D "
-          + ShellWord.quoted(rule.chain())
-          + " "
-          + ShellWord.chainRule(rule.spec());
+      return ChainRuleWords.deletion(family, backend, rule);
     }
 
     @Override

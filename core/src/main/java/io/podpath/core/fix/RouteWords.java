@@ -32,6 +32,17 @@ final class RouteWords {
     return settable.toString();
   }
 
+  /** The kernel replaces what has the same destination, table and metric. */
+  static String replacement(Route from, Route to) {
+    boolean sameKey =
+        from.destination().equals(to.destination())
+            && from.table().equals(to.table())
+            && from.metric().equals(to.metric());
+    return sameKey
+        ? "ip route replace " + of(to)
+        : "ip route del " + of(from) + " && ip route add " + of(to);
+  }
+
   private static NextHop settable(NextHop hop) {
     return new NextHop(
         hop.gateway(),
