@@ -21,7 +21,6 @@ import java.util.Set;
  */
 final class SaveReading {
 
-  private static final Set<String> TABLES = Set.of("filter", "nat", "mangle", "raw", "security");
   private static final int RANK = 20;
 
   /** With counters a listing tells more. */
@@ -51,7 +50,7 @@ final class SaveReading {
 
   Reading read() {
     List<Lines.Line> lines = Lines.of(source);
-    if (!familyStated && lines.stream().anyMatch(l -> namesIpv6(l.text()))) {
+    if (!familyStated && lines.stream().anyMatch(l -> SaveLine.namesIpv6(l.text()))) {
       tool = new IptablesTool(IpFamily.INET6, tool.backend());
     }
     if (tool.backend() == Backend.UNSTATED
@@ -77,9 +76,9 @@ final class SaveReading {
   private void line(String text, int number) {
     if (text.charAt(0) == '#') {
       remark(text, number);
-    } else if (tableOf(text).isPresent()) {
+    } else if (SaveLine.tableOf(text).isPresent()) {
       close(false);
-      openTable(tableOf(text).get(), number);
+      openTable(SaveLine.tableOf(text).get(), number);
     } else if (text.equals("COMMIT")) {
       close(true);
     } else if (!skipping) {
@@ -88,11 +87,11 @@ final class SaveReading {
   }
 
   private void row(String text, int number) {
-    if (isChain(text)) {
+    if (SaveLine.isChain(text)) {
       chain(SpecWord.split(text), number);
-    } else if (isRule(text)) {
+    } else if (SaveLine.isRule(text)) {
       rule(text, number);
-    } else if (isCommand(text) && open.filter(RuleBlock::isDump).isEmpty()) {
+    } else if (SaveLine.isCommand(text) && open.filter(RuleBlock::isDump).isEmpty()) {
       typed(ShellCommand.parse(text), number);
     } else {
       boolean gap = text.startsWith("...") || text.startsWith("\u2026");
@@ -330,72 +329,5 @@ final class SaveReading {
     Optional<Long> packets = Amounts.plain(text.substring(1, colon));
     Optional<Long> bytes = Amounts.plain(text.substring(colon + 1, text.length() - 1));
     return packets.flatMap(p -> bytes.map(b -> new Counters(p, b)));
-  }
-
-  static Optional<String> tableOf(String line) {
-    return line.charAt(0) == '*' && TABLES.contains(line.substring(1))
-        ? Optional.of(line.substring(1))
-        : Optional.empty();
-  }
-
-  /**
-   * {@code [1:60] -A CHAIN …}; {@code ipvsadm-save} begins alike, but has an option where the chain
-   * stands.
-   */
-  static boolean isRule(String line) {
-    String rest = line;
-    if (line.charAt(0) == '[') {
-      int end = line.indexOf(']');
-      if (end < 0) {
-        return false;
-      }
-      rest = line.substring(end + 1).stripLeading();
-    }
-    return startsWithOption(rest, "-A", "--append", "-I", "--insert");
-  }
-
-  static boolean isChain(String line) {
-    boolean declared =
-        line.length() > 2
-            && line.charAt(0) == ':'
-            && !Character.isWhitespace(line.charAt(1))
-            && line.charAt(1) != ':';
-    return declared
-            && (line.endsWith("]")
-                || line.endsWith(" -")
-                || line.endsWith(" ACCEPT")
-                || line.endsWith(" DROP"))
-        || startsWithOption(line, "-P", "--policy", "-N", "--new-chain");
-  }
-
-  private static boolean startsWithOption(String line, String... options) {
-    for (String option : options) {
-      if (line.startsWith(option + " ")
-          && line.length() > option.length() + 1
-          && line.charAt(option.length() + 1) != '-') {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  static boolean isCommand(String line) {
-    String start = line.startsWith("sudo ") ? line.substring(5).stripLeading() : line;
-    return (start.startsWith("iptables") || start.startsWith("ip6tables"))
-        && (start.contains(" -A ") || start.contains(" -I "));
-  }
-
-  private static boolean namesIpv6(String line) {
-    for (String option : List.of("-s ", "-d ")) {
-      int at = line.indexOf(option);
-      if (at >= 0) {
-        int end = line.indexOf(' ', at + 3);
-        String value = end < 0 ? line.substring(at + 3) : line.substring(at + 3, end);
-        if (value.indexOf(':') >= 0 && IpPrefix.parse(value).isPresent()) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 }
