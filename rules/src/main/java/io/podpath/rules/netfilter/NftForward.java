@@ -98,7 +98,9 @@ final class NftForward {
   }
 
   private String text(String what) {
-    return base.value().toString().replaceFirst(" policy .*", "")
+    NftChain chain = base.value();
+    return "chain "
+        + String.join(" ", chain.family(), chain.table(), chain.name())
         + " of nftables "
         + what
         + "; podpath does not judge nft's own rules ("
