@@ -96,7 +96,7 @@ public final class IpForwardOff implements Rule {
     List<Fact<Sysctl>> devices = family == IpFamily.INET ? devices(node) : List.of();
     List<Fact<Sysctl>> offDevices = devices.stream().filter(f -> isOff(f.value())).toList();
     if (off && devices.isEmpty() && anyDeviceForwards(node, family)) {
-      out.notChecked(
+      out.undecided(
           node.name(), key + " = 0, but devices forward; which of them pods use is not known");
     } else if (off && offDevices.size() == devices.size()) {
       // the switch sets every device, so it alone is named
@@ -105,7 +105,7 @@ public final class IpForwardOff implements Rule {
     } else if (!offDevices.isEmpty()) {
       out.found(finding(view, node, family, offDevices, true));
     } else if (off && !node.get(Section.SYSCTLS).isComplete()) {
-      out.notChecked(node.name(), key + " = 0; not every device's own setting was recorded");
+      out.undecided(node.name(), key + " = 0; not every device's own setting was recorded");
     }
   }
 

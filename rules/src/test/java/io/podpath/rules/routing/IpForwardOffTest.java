@@ -122,6 +122,17 @@ class IpForwardOffTest {
   }
 
   @Test
+  void switchOffWithDevicesOnThatNobodyCanPlaceIsNotHealthy() {
+    Outcome outcome =
+        SnapshotFixture.example("flannel-vxlan")
+            .without("nodes/k8s-node02/ip-j-route")
+            .editing(SYSCTL, t -> t.replace("net.ipv4.ip_forward = 1", "net.ipv4.ip_forward = 0"))
+            .ask(RULE);
+    assertThat(outcome.findings()).isEmpty();
+    assertThat(outcome.notChecked()).anyMatch(NotChecked::undecided);
+  }
+
+  @Test
   void theSwitchAloneIsLikely() {
     assertThat(
             SnapshotFixture.bundle()
