@@ -34,6 +34,14 @@ final class InputOptions {
       description = "A recorded cluster that podpath carries with it; without NAME lists them.")
   private Optional<String> example = Optional.empty();
 
+  @Option(
+      names = "--lab",
+      paramLabel = "NAME",
+      arity = "0..1",
+      fallbackValue = "",
+      description = "A lab that is up (podpath lab); without NAME the only one.")
+  private Optional<String> lab = Optional.empty();
+
   /** What was named on the command line; an example is not a file. */
   List<String> named() {
     List<String> named = new ArrayList<>(files);
@@ -54,6 +62,12 @@ final class InputOptions {
               + named().getFirst()
               + ": name either an example or files");
     }
+    if (lab.isPresent() && (example.isPresent() || !named().isEmpty())) {
+      throw new Refusal("--lab: name a lab, an example or files, not several");
+    }
+    if (lab.isPresent()) {
+      return;
+    }
     if (example.isEmpty() && named().isEmpty()) {
       throw new Refusal(noInput(surroundings.program()));
     }
@@ -63,7 +77,8 @@ final class InputOptions {
     return """
     this version reads recorded and pasted input only, gathering from live nodes comes later: name an input
       %1$s doctor FILE             a bundle, a directory of outputs or pasted terminal text (- is standard input)
-      %1$s doctor --example NAME   a recorded cluster\
+      %1$s doctor --example NAME   a recorded cluster
+      %1$s doctor --lab            the lab that is up\
     """
         .formatted(program);
   }
@@ -71,6 +86,9 @@ final class InputOptions {
   Inputs.Loaded load(Surroundings surroundings) throws Refusal {
     if (example.isPresent()) {
       return example(surroundings.inputs(), example.get());
+    }
+    if (lab.isPresent()) {
+      return surroundings.inputs().lab(lab.get());
     }
     if (named().contains("-") && surroundings.terminal().in()) {
       PrintWriter errors = surroundings.errors();
@@ -93,6 +111,7 @@ final class InputOptions {
   Hints hints(String program) {
     List<String> words = new ArrayList<>();
     example.ifPresent(e -> words.addAll(List.of("--example", e)));
+    lab.ifPresent(l -> words.addAll(l.isEmpty() ? List.of("--lab") : List.of("--lab", l)));
     words.addAll(named());
     return new Hints(
         program,

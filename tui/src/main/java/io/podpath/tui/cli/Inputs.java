@@ -31,4 +31,11 @@ interface Inputs {
 
   /** Names of the recorded clusters podpath carries with it. */
   List<String> examples();
+
+  /**
+   * What a lab that is up holds now.
+   *
+   * @param name empty text for the only one there is
+   */
+  Loaded lab(String name) throws Refusal;
 }

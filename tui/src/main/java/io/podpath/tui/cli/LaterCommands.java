@@ -17,7 +17,6 @@ final class LaterCommands {
           "fix",
           "gather",
           "capture",
-          "lab",
           "diff",
           "report",
           "tui",
@@ -32,7 +31,7 @@ final class LaterCommands {
         ? Optional.of(
             "this version does not have \""
                 + word
-                + "\" yet; it has doctor, rules, explain and version")
+                + "\" yet; it has doctor, lab, rules, explain and version")
         : Optional.empty();
   }
 }

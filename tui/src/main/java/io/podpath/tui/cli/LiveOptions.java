@@ -31,8 +31,6 @@ final class LiveOptions {
           "--parallel",
           "--cni");
 
-  private static final String LAB = "--lab";
-
   private LiveOptions() {}
 
   static void addTo(CommandSpec command) {
@@ -41,13 +39,11 @@ final class LiveOptions {
     WITH_VALUE.forEach(name ->
         command.addOption(
             OptionSpec.builder(name).arity("1").type(List.class).hidden(true).build()));
-    command.addOption(
-        OptionSpec.builder(LAB).arity("0..1").type(String.class).hidden(true).build());
   }
 
   /** One of them that was given. */
   static Optional<String> given(ParseResult parsed) {
-    return Stream.of(FLAGS.stream(), WITH_VALUE.stream(), Stream.of(LAB))
+    return Stream.of(FLAGS.stream(), WITH_VALUE.stream())
         .flatMap(names -> names)
         .filter(parsed::hasMatchedOption)
         .findFirst();

@@ -1,5 +1,6 @@
 package io.podpath.tui.cli;
 
+import io.podpath.fixtures.lab.LabHome;
 import io.podpath.tui.report.ExitCode;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -107,6 +108,7 @@ public final class Podpath implements Callable<Integer> {
       CommandLine podpath, String[] args, Surroundings surroundings, DebugLog log) {
     Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
     commands.put("doctor", () -> doctor(surroundings, log));
+    commands.put("lab", () -> new CommandLine(new LabCommand(surroundings, LabHome.standard())));
     commands.put("rules", () -> new CommandLine(new RulesCommand(surroundings)));
     commands.put("explain", () -> new CommandLine(new ExplainCommand(surroundings)));
     commands.put("version", () -> new CommandLine(new VersionCommand(surroundings)));

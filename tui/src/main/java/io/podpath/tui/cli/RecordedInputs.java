@@ -1,12 +1,15 @@
 package io.podpath.tui.cli;
 
 import io.podpath.fixtures.example.Examples;
+import io.podpath.fixtures.lab.LabException;
+import io.podpath.fixtures.lab.LabHome;
 import io.podpath.probes.bundle.Input;
 import io.podpath.probes.bundle.InputException;
 import io.podpath.probes.bundle.InputReader;
 import io.podpath.probes.bundle.Limits;
 import io.podpath.tui.report.PassedOver;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Recorded clusters from files, and the examples on the class path. */
@@ -29,6 +32,18 @@ final class RecordedInputs implements Inputs {
   @Override
   public List<String> examples() {
     return Examples.names();
+  }
+
+  @Override
+  public Loaded lab(String name) throws Refusal {
+    LabHome home = LabHome.standard();
+    try {
+      String lab = name.isEmpty() ? LabCommand.only(home, "--lab") : name;
+      Path bundle = LabCommand.open(home, lab).gather();
+      return read(List.of(bundle.toString()), InputStream.nullInputStream());
+    } catch (LabException e) {
+      throw new Refusal(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Loaded loaded(Input input) {

@@ -1,5 +1,6 @@
 package io.podpath.tui.cli;
 
+import io.podpath.core.fix.ShellWord;
 import io.podpath.rules.RuleLibrary;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -86,6 +86,11 @@ final class Session {
     }
 
     @Override
+    public Loaded lab(String name) {
+      return new Loaded(History.of(complete()), List.of());
+    }
+
+    @Override
     public Loaded example(String name) {
       return new Loaded(History.of(complete()), List.of());
     }

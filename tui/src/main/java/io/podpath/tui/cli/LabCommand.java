@@ -1,0 +1,242 @@
+package io.podpath.tui.cli;
+
+import io.podpath.fixtures.lab.Fault;
+import io.podpath.fixtures.lab.Faults;
+import io.podpath.fixtures.lab.Lab;
+import io.podpath.fixtures.lab.LabException;
+import io.podpath.fixtures.lab.LabFabric;
+import io.podpath.fixtures.lab.LabHome;
+import io.podpath.fixtures.lab.LabMatrix;
+import io.podpath.fixtures.lab.LabState;
+import io.podpath.tui.report.ExitCode;
+import io.podpath.tui.report.LabText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code podpath lab}: the built-in working data plane. */
+@Command(
+    name = "lab",
+    sortOptions = false,
+    description =
+        "Builds a working data plane in network namespaces, breaks it in known ways, and sends real packets through it.",
+    customSynopsis = {
+      "podpath lab list",
+      "       podpath lab up FABRIC [--proxy NAME] [--nodes N] [--pods N] [--name LAB]",
+      "       podpath lab status [LAB]",
+      "       podpath lab break RULE [--name LAB]",
+      "       podpath lab heal RULE [--name LAB]",
+      "       podpath lab down [LAB] | --all"
+    },
+    footer = {
+      "",
+      "Everything a lab makes lies in namespaces of its own and ends with it.",
+      "Exit code: 0 all packets delivered, 1 some lost, 2 wrong usage or no lab; see podpath help exit-codes"
+    })
+final class LabCommand implements Callable<Integer> {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private final Surroundings surroundings;
+  private final LabHome home;
+
+  @Parameters(index = "0", arity = "1", paramLabel = "list|up|status|break|heal|down")
+  private String action = "";
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "FABRIC|RULE|LAB")
+  private Optional<String> subject = Optional.empty();
+
+  @Option(
+      names = "--name",
+      paramLabel = "LAB",
+      description = "Which lab (default: the fabric's name, or the only lab there is).")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "iptables|ipvs|none",
+      description = "Service proxy (default: what suits the fabric).")
+  private Optional<String> proxy = Optional.empty();
+
+  @Option(names = "--nodes", paramLabel = "N", description = "Machines (default: 3).")
+  private int nodes = 3;
+
+  @Option(names = "--pods", paramLabel = "N", description = "Pods on each machine (default: 2).")
+  private int pods = 2;
+
+  @Option(names = "--all", description = "All labs, for down.")
+  private boolean all;
+
+  @Mixin private AnswerOptions answer;
+
+  LabCommand(Surroundings surroundings, LabHome home) {
+    this.surroundings = surroundings;
+    this.home = home;
+  }
+
+  @Override
+  public Integer call() throws Refusal {
+    try {
+      return switch (action) {
+        case "list" -> list();
+        case "up" -> up();
+        case "status" -> status(lab());
+        case "break" -> changed(true);
+        case "heal" -> changed(false);
+        case "down" -> down();
+        default ->
+            throw new Refusal(
+                "lab "
+                    + action
+                    + ": no such action; there are list, up, status, break, heal and down"
+                    + Nearest.hint(
+                        action, List.of("list", "up", "status", "break", "heal", "down")));
+      };
+    } catch (LabException e) {
+      throw new Refusal(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int list() throws LabException, Refusal {
+    List<LabState> up = new ArrayList<>();
+    for (String lab : home.names()) {
+      Lab.open(home, lab).ifPresent(l -> up.add(l.state()));
+    }
+    Map<LabFabric, List<String>> faults = new LinkedHashMap<>();
+    for (LabFabric fabric : LabFabric.ALL) {
+      faults.put(
+          fabric,
+          Faults.on(fabric.blueprint(3, 2, LabFabric.proxyNamed(fabric.proxy()).orElseThrow()))
+              .stream()
+              .map(Fault::rule)
+              .toList());
+    }
+    print(LabText.list(up, faults));
+    return ExitCode.OK.code();
+  }
+
+  private int up() throws LabException, Refusal {
+    List<String> fabrics = LabFabric.ALL.stream().map(LabFabric::name).toList();
+    String wanted =
+        subject.orElseThrow(
+            () -> new Refusal("lab up needs a fabric: " + String.join(", ", fabrics)));
+    LabFabric fabric =
+        LabFabric.named(wanted)
+            .orElseThrow(() ->
+                new Refusal(
+                    "lab up "
+                        + wanted
+                        + ": there is no such fabric"
+                        + Nearest.hint(wanted, fabrics)
+                        + "; there are "
+                        + String.join(", ", fabrics)));
+    String proxyName = proxy.orElse(fabric.proxy());
+    try {
+      LabState state =
+          new LabState(
+              name.orElse(fabric.name()),
+              fabric,
+              LabFabric.proxyNamed(proxyName)
+                  .orElseThrow(() ->
+                      new Refusal(
+                          "--proxy "
+                              + proxyName
+                              + ": one of "
+                              + String.join(", ", LabFabric.proxyNames()))),
+              nodes,
+              pods,
+              Optional.empty(),
+              List.of());
+      state.blueprint();
+      Lab lab = Lab.up(home, state, Optional.empty());
+      return report(lab, lab.settle(PATIENCE));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int status(Lab lab) throws LabException, Refusal {
+    return report(lab, lab.probe());
+  }
+
+  private int changed(boolean breaking) throws LabException, Refusal {
+    String rule =
+        subject.orElseThrow(() ->
+            new Refusal("lab " + action + " needs the name of a fault: see podpath lab list"));
+    List<String> names = Faults.all().stream().map(Fault::rule).toList();
+    Fault fault =
+        Faults.named(rule)
+            .orElseThrow(() ->
+                new Refusal(
+                    "lab "
+                        + action
+                        + " "
+                        + rule
+                        + ": there is no such fault"
+                        + Nearest.hint(rule, names)));
+    subject = Optional.empty();
+    Lab lab = lab();
+    return status(breaking ? lab.breakBy(fault) : lab.heal(fault));
+  }
+
+  private int down() throws LabException, Refusal {
+    List<String> going =
+        all ? home.names() : List.of(subject.or(() -> name).isPresent() ? named() : only());
+    for (String lab : going) {
+      Lab.down(home, lab);
+    }
+    print(going.isEmpty() ? "no lab is up\n" : "down: " + String.join(", ", going) + "\n");
+    return ExitCode.OK.code();
+  }
+
+  private String named() throws LabException, Refusal {
+    String lab = subject.or(() -> name).orElseThrow();
+    if (!home.names().contains(lab)) {
+      throw new Refusal("there is no lab " + lab + Nearest.hint(lab, home.names()));
+    }
+    return lab;
+  }
+
+  private String only() throws LabException, Refusal {
+    return only(home, "lab " + action);
+  }
+
+  /** The only lab there is. */
+  static String only(LabHome home, String what) throws LabException, Refusal {
+    List<String> labs = home.names();
+    if (labs.isEmpty()) {
+      throw new Refusal("no lab is up: podpath lab up FABRIC (podpath lab list shows them)");
+    }
+    if (labs.size() > 1) {
+      throw new Refusal(what + ": which of " + String.join(", ", labs) + "?");
+    }
+    return labs.getFirst();
+  }
+
+  private Lab lab() throws LabException, Refusal {
+    String lab = subject.or(() -> name).isPresent() ? subject.or(() -> name).orElseThrow() : only();
+    return open(home, lab);
+  }
+
+  static Lab open(LabHome home, String lab) throws LabException, Refusal {
+    Optional<Lab> open = Lab.open(home, lab);
+    return open.orElseThrow(() -> new Refusal("lab " + lab + " is not up: podpath lab up FABRIC"));
+  }
+
+  private int report(Lab lab, LabMatrix matrix) throws Refusal {
+    print(LabText.matrix(lab.state(), matrix, answer.ascii(surroundings), surroundings.program()));
+    return matrix.allDelivered() ? ExitCode.OK.code() : ExitCode.FINDINGS.code();
+  }
+
+  private void print(String text) throws Refusal {
+    answer.prepare(surroundings, List.of()).give(text);
+  }
+}
