@@ -2,11 +2,19 @@ package io.podpath.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnostician;
 import io.podpath.core.rule.Outcome;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.FabricKind;
+import io.podpath.probes.bundle.InputException;
+import io.podpath.probes.bundle.InputReader;
+import io.podpath.probes.bundle.Limits;
+import io.podpath.probes.bundle.NamedText;
 import io.podpath.rules.routing.RouteToNodeMissing;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which fabric is seen, and that no route is missed where nothing says that nodes have routes. */
@@ -167,4 +175,37 @@ class FabricSignsTest {
         + " DEFAULT group default",
     "    link/ether 9a:4c:b8:d1:ae:0b brd ff:ff:ff:ff:ff:ff"
   };
+
+  @Test
+  void fabricIsTheSameBeforeItsFirstRouteIsSet() throws InputException {
+    String before = "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1";
+    String card = "192.168.1.0/24 dev eth0 proto kernel scope link src 192.168.1.1";
+    String added = "10.244.2.0/24 via 192.168.1.2 dev eth0";
+    String session =
+        String.join(
+            "\n",
+            "[root@n2 ~]# ip route",
+            "10.244.2.0/24 dev cni0 proto kernel scope link src 10.244.2.1",
+            "192.168.1.0/24 dev eth0 proto kernel scope link src 192.168.1.2",
+            "[root@n1 ~]# ip route",
+            before,
+            card,
+            "[root@n1 ~]# ip route add " + added,
+            "[root@n1 ~]# ip route",
+            before,
+            added,
+            card,
+            "");
+    Diagnosis diagnosis =
+        new Diagnostician(List.of(new RouteToNodeMissing()), Set.of())
+            .diagnose(
+                new InputReader(Limits.standard(), InputStream.nullInputStream())
+                    .readTexts(List.of(new NamedText("", "session.txt", session)))
+                    .history());
+    assertThat(diagnosis.findings())
+        .anySatisfy(f -> {
+          assertThat(f.finding().nodes()).containsExactly("n1");
+          assertThat(f.finding().mended()).isPresent();
+        });
+  }
 }

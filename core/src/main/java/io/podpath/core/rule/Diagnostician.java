@@ -28,11 +28,14 @@ public final class Diagnostician {
   }
 
   public Diagnosis diagnose(History history) {
-    List<Outcome> all = history.moments().stream().map(m -> ask(m.snapshot())).toList();
-    List<Outcome> outcomes = all.stream().map(this::heeded).toList();
     ClusterView view = ClusterView.of(history.latest());
+    List<Outcome> all =
+        history.moments().stream()
+            .map(m -> ask(ClusterView.ofSameCluster(m.snapshot(), view)))
+            .toList();
+    List<Outcome> outcomes = all.stream().map(this::heeded).toList();
     List<Finding> ordered = order(Mending.overTime(history, outcomes));
-    List<Ranked> ranked = rank(ordered, history.latest());
+    List<Ranked> ranked = rank(ordered, view);
     List<Rule> asked = rules.stream().filter(r -> !ignored.contains(r.id())).toList();
     Survey survey = Survey.of(asked, view, outcomes.getLast().notChecked());
     return new Diagnosis(
@@ -57,8 +60,7 @@ public final class Diagnostician {
   }
 
   /** Ignored rules too: whoever ignores a fault must not be told that all is well. */
-  private Outcome ask(Snapshot snapshot) {
-    ClusterView view = ClusterView.of(snapshot);
+  private Outcome ask(ClusterView view) {
     List<Finding> findings = new ArrayList<>();
     List<NotChecked> notChecked = new ArrayList<>();
     for (Rule rule : rules) {
@@ -102,7 +104,7 @@ public final class Diagnostician {
         .toList();
   }
 
-  private List<Ranked> rank(List<Finding> ordered, Snapshot latest) {
+  private List<Ranked> rank(List<Finding> ordered, ClusterView latest) {
     Set<Pair> before = Reachability.brokenPairs(ordered);
     List<Ranked> ranked = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
@@ -143,15 +145,15 @@ public final class Diagnostician {
   }
 
   private Optional<Prediction> predict(
-      Finding finding, List<Finding> ordered, Snapshot latest, Set<Pair> before) {
+      Finding finding, List<Finding> ordered, ClusterView latest, Set<Pair> before) {
     if (finding.mended().isPresent() || finding.fix().isEmpty()) {
       return Optional.empty();
     }
-    Snapshot changed = finding.fix().get().applyTo(latest);
-    if (changed.sameValues(latest)) {
+    Snapshot changed = finding.fix().get().applyTo(latest.snapshot());
+    if (changed.sameValues(latest.snapshot())) {
       return Optional.empty();
     }
-    List<Finding> left = heeded(ask(changed)).findings();
+    List<Finding> left = heeded(ask(ClusterView.ofSameCluster(changed, latest))).findings();
     Set<Pair> after = Reachability.brokenPairs(left);
     int healed = (int) before.stream().filter(p -> !after.contains(p)).count();
     int harmed = (int) after.stream().filter(p -> !before.contains(p)).count();

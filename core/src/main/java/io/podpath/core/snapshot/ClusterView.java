@@ -27,17 +27,26 @@ public final class ClusterView {
   private final ClusterParts parts;
   private final ServiceProxyKind serviceProxy;
 
-  private ClusterView(Snapshot snapshot) {
+  private ClusterView(Snapshot snapshot, FabricKind otherwise) {
     this.snapshot = snapshot;
     this.plan = AddressPlan.of(snapshot);
     this.signs = new FabricSigns(snapshot, plan);
-    this.fabric = signs.kind();
+    FabricKind seen = signs.kind();
+    this.fabric = seen == FabricKind.UNKNOWN ? otherwise : seen;
     this.parts = ClusterParts.of(snapshot, plan);
     this.serviceProxy = detectServiceProxy(snapshot);
   }
 
   public static ClusterView of(Snapshot snapshot) {
-    return new ClusterView(snapshot);
+    return new ClusterView(snapshot, FabricKind.UNKNOWN);
+  }
+
+  /**
+   * Another state of a cluster, earlier or with a fix applied: it keeps its fabric, also where that
+   * state alone shows none because its first route is not set.
+   */
+  public static ClusterView ofSameCluster(Snapshot snapshot, ClusterView known) {
+    return new ClusterView(snapshot, known.fabric);
   }
 
   public Snapshot snapshot() {
