@@ -20,8 +20,14 @@ public final class Medley {
   private static final int SAMPLE = 64 * 1024;
   private static final int MOST_BLOCKS = 64;
 
+  /** After so many lines that begin nothing, no more is tried. */
+  private static final int MOST_MISSES = 6;
+
   /** Every parser is asked for every block; a longer text is not worth that. */
-  private static final int LONGEST = 4 * 1024 * 1024;
+  private static final int LONGEST = 1024 * 1024;
+
+  /** Characters that all parsers together may be given for one text. */
+  private static final long MOST_WORK = 48L * 1024 * 1024;
 
   /** Fewer lines may look like a tool's by chance. */
   private static final int SEVERAL_LINES = 3;
@@ -76,6 +82,7 @@ public final class Medley {
   private final Parsers parsers;
   private final Source source;
   private final List<Lines.Line> lines;
+  private long work;
 
   private Medley(Parsers parsers, Source source) {
     this.parsers = parsers;
@@ -91,7 +98,12 @@ public final class Medley {
     List<Block> blocks = new ArrayList<>();
     boolean whole = true;
     int at = 0;
-    while (at < lines.size() && blocks.size() < MOST_BLOCKS) {
+    int misses = 0;
+    // every miss asks all parsers about the rest of the text
+    while (at < lines.size()
+        && blocks.size() < MOST_BLOCKS
+        && misses < MOST_MISSES
+        && work < MOST_WORK) {
       if (isBetween(at)) {
         at++;
         continue;
@@ -100,6 +112,7 @@ public final class Medley {
       Optional<Found> found = longest(at, end);
       if (found.isEmpty()) {
         whole = false;
+        misses++;
         at++;
         continue;
       }
@@ -132,6 +145,7 @@ public final class Medley {
    */
   private Optional<Found> longest(int from, int to) {
     Source rest = piece(from, to);
+    work += (long) rest.text().length() * parsers.all().size();
     List<Found> found = new ArrayList<>();
     for (OutputParser parser : parsers.all()) {
       found(parser, from, to, rest).ifPresent(found::add);
