@@ -96,9 +96,7 @@ final class LabCommand implements Callable<Integer> {
             throw new Refusal(
                 "lab "
                     + action
-                    + ": no such action; there are list, up, status, break, heal and down"
-                    + Nearest.hint(
-                        action, List.of("list", "up", "status", "break", "heal", "down")));
+                    + ": no such action; there are list, up, status, break, heal and down");
       };
     } catch (LabException e) {
       throw new Refusal(String.valueOf(e.getMessage()));
@@ -132,12 +130,7 @@ final class LabCommand implements Callable<Integer> {
         LabFabric.named(wanted)
             .orElseThrow(() ->
                 new Refusal(
-                    "lab up "
-                        + wanted
-                        + ": there is no such fabric"
-                        + Nearest.hint(wanted, fabrics)
-                        + "; there are "
-                        + String.join(", ", fabrics)));
+                    "lab up " + wanted + ": there is no such fabric" + hintOrAll(wanted, fabrics)));
     String proxyName = proxy.orElse(fabric.proxy());
     try {
       LabState state =
@@ -181,7 +174,7 @@ final class LabCommand implements Callable<Integer> {
                         + " "
                         + rule
                         + ": there is no such fault"
-                        + Nearest.hint(rule, names)));
+                        + hintOrAll(rule, names)));
     subject = Optional.empty();
     Lab lab = lab();
     return status(breaking ? lab.breakBy(fault) : lab.heal(fault));
@@ -238,5 +231,10 @@ final class LabCommand implements Callable<Integer> {
 
   private void print(String text) throws Refusal {
     answer.prepare(surroundings, List.of()).give(text);
+  }
+
+  private static String hintOrAll(String word, List<String> names) {
+    String hint = Nearest.hint(word, names);
+    return hint.isEmpty() ? "; there are " + String.join(", ", names) : hint;
   }
 }

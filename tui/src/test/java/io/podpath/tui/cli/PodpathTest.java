@@ -123,7 +123,7 @@ class PodpathTest {
         "doctor | name an input",
         "doctor --cluster | --cluster: this version reads recorded and pasted input only",
         "doctor --ssh node1 input | --ssh: this version reads",
-        "doctor --lab | --lab: this version reads",
+        "doctor --lab x input | name a lab, an example or files",
         "doctor --example stale-fdb | no such example; did you mean stale-fdb-entry?",
         "doctor --example zzzzzzzz | no such example; there are",
         "doctor --example flannel-vxlan input | name either an example or files",
@@ -135,7 +135,13 @@ class PodpathTest {
         "trace a b --port 1 | this version does not have \"trace\" yet",
         "fix | this version does not have \"fix\" yet",
         "tui --help | this version does not have \"tui\" yet",
-        "help lab | this version does not have \"lab\" yet",
+        "help reach | this version does not have \"reach\" yet",
+        "lab upp | no such action; there are list, up",
+        "lab up nothing | there is no such fabric; there are flannel-host-gw",
+        "lab up flannel-vxla | did you mean flannel-vxlan or",
+        "lab up flannel-vxlan --proxy x | one of iptables, ipvs, none",
+        "lab up flannel-vxlan --nodes 1 | a lab has 2 to 50 nodes, not 1",
+        "lab break nothing | there is no such fault",
         "help doctr | did you mean doctor?",
       })
   void wrongUsageIsTwoAndSaysWhatToDo(String command, String sentence) {

@@ -1,5 +1,6 @@
 package io.podpath.tui.cli;
 
+import io.podpath.core.cluster.FlannelNetwork;
 import io.podpath.core.cni.SubnetEnv;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
@@ -106,6 +107,16 @@ final class Session {
               new Sysctl("net.ipv4.ip_forward", "1"),
               new Provenance(Source.ofFile("sysctl.txt", "x\n"), 1));
       SnapshotBuilder builder = new SnapshotBuilder();
+      FlannelNetwork network =
+          new FlannelNetwork(
+              Optional.of(IpPrefix.of("10.244.0.0/16")), Optional.of("host-gw"), false);
+      builder.add(
+          "",
+          true,
+          Source.HOST,
+          Section.FLANNEL_NETWORKS,
+          Entries.complete(List.of(new Fact<>(network, forwarding.from()))),
+          1);
       for (int i = 1; i <= 2; i++) {
         builder
             .add(
