@@ -81,6 +81,9 @@ final class PieceReader {
       }
       outcome = recognition.taken(outcome, told, guess.isPresent());
     }
+    if (maySession) {
+      outcome = Recognition.once(outcome);
+    }
     boolean prose =
         outcome instanceof Outcome.Unrecognised(var why) && why.equals(Recognition.NOT_RECOGNISED);
     return alone && prose

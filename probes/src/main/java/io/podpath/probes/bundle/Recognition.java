@@ -1,5 +1,8 @@
 package io.podpath.probes.bundle;
 
+import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteType;
+import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Source;
 import io.podpath.probes.parse.Answer;
 import io.podpath.probes.parse.Medley;
@@ -7,6 +10,8 @@ import io.podpath.probes.parse.OutputParser;
 import io.podpath.probes.parse.Parsers;
 import io.podpath.probes.parse.Reading;
 import io.podpath.probes.parse.ShellCommand;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +26,9 @@ final class Recognition {
 
   private static final String SEVERAL_OUTPUTS =
       "holds the outputs of several commands, and not every line shows whose it is; give one command per file, or paste them with their prompts";
+
+  private static final String TWICE =
+      "holds the routes of two machines or two times one after the other; give one output per file, or paste them with their prompts";
 
   private static final int SAMPLE = 64 * 1024;
 
@@ -101,6 +109,37 @@ final class Recognition {
       return new Outcome.Read(split.reading());
     }
     return !named && split.isLikely() ? new Outcome.Unrecognised(SEVERAL_OUTPUTS) : one;
+  }
+
+  /**
+   * A kernel has one default route of a metric and one connected route of a network on a device
+   * (net/ipv4/fib_trie.c: fib_table_insert); with two, two listings stand in one text.
+   */
+  static Outcome once(Outcome outcome) {
+    return outcome instanceof Outcome.Read(var reading) && listsRoutesTwice(reading)
+        ? new Outcome.Unrecognised(TWICE)
+        : outcome;
+  }
+
+  private static boolean listsRoutesTwice(Reading reading) {
+    Set<Object> seen = new HashSet<>();
+    for (Reading.Part<?> part : reading.parts()) {
+      for (Fact<?> fact : part.entries().facts()) {
+        if (fact.value() instanceof Route route
+            && route.type() == RouteType.UNICAST
+            && (route.destination().isDefault() || route.hasProtocol("kernel"))
+            && !seen.add(
+                List.of(
+                    route.destination(),
+                    route.table(),
+                    route.metric(),
+                    route.attributes(),
+                    route.nextHops()))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a parser read all of the text. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a command that somebody ran changes, as far as the model holds it; and whether it changes
@@ -104,6 +105,17 @@ final class CommandEffects {
               .anyMatch(o -> o.matches(".*\\.(ya?ml|conf|conflist|json|env|cfg|service)"));
       default -> false;
     };
+  }
+
+  /** How the tools begin what they say when they changed nothing. */
+  private static final Pattern FAILED =
+      Pattern.compile(
+          "(?m)^\\s*(RTNETLINK answers|Error:|error:|Cannot |-?bash: |sh: |sysctl: |ip6?tables( v[0-9.]+ ?\\S*)?: "
+              + "|ipvsadm: |ipset v[0-9.]+: |ovs-vsctl: |Usage:|usage:|Command line is not complete)");
+
+  /** Whether a command's answer says that it did nothing. */
+  static boolean failed(String output) {
+    return FAILED.matcher(output).find();
   }
 
   static boolean isEditor(ShellCommand command) {

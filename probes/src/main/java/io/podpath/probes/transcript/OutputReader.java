@@ -17,6 +17,9 @@ final class OutputReader {
   private static final Set<String> VIEWERS =
       Set.of("cat", "vi", "vim", "nano", "less", "more", "head", "tail", "bat");
 
+  /** What counts only as the kernel tells it. */
+  private static final Set<String> LIVE_ONLY = Set.of("sysctl", "iptables-save");
+
   private final Source transcript;
   private final Parsers parsers;
   private final Whereabouts whereabouts;
@@ -58,7 +61,10 @@ final class OutputReader {
         isViewer(command) || Set.of("kubectl", "journalctl", "grep").contains(command.program());
     if (parser.isEmpty() && tellsByContent) {
       String name = command.operands().isEmpty() ? "" : command.operands().getLast();
-      return parsers.forText(name, output);
+      // a file may hold settings or rules of another time, or that nobody ever loaded
+      return parsers
+          .forText(name, output)
+          .filter(p -> !isViewer(command) || !LIVE_ONLY.contains(p.name()));
     }
     return parser;
   }

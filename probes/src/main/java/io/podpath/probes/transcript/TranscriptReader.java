@@ -11,6 +11,7 @@ import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Source;
 import io.podpath.probes.parse.Answer;
+import io.podpath.probes.parse.Lines;
 import io.podpath.probes.parse.Medley;
 import io.podpath.probes.parse.OutputParser;
 import io.podpath.probes.parse.Parsers;
@@ -56,7 +57,10 @@ public final class TranscriptReader {
    */
   public static boolean looksLike(String text) {
     String sample = text.length() > 256 * 1024 ? text.substring(0, 256 * 1024) : text;
-    return sample.lines().map(String::strip).anyMatch(l -> Prompt.of(l).isPresent());
+    // prompts come with colours and titles, which are no part of them
+    return Lines.of(Source.ofFile("", sample)).stream()
+        .map(l -> l.text().strip())
+        .anyMatch(l -> Prompt.of(l).isPresent());
   }
 
   /**
@@ -158,7 +162,7 @@ public final class TranscriptReader {
 
   private void takeEffects(int time, Scene scene, ShellCommand command) {
     applyFile(time, command);
-    if (!CommandEffects.mutates(command)) {
+    if (!CommandEffects.mutates(command) || CommandEffects.failed(scene.output())) {
       return;
     }
     Optional<String> node = whereabouts.of(scene, command).filter(Spot::named).map(Spot::node);

@@ -39,6 +39,17 @@ class AssemblyTest {
   }
 
   @Test
+  void twoListingsOfRoutesInOneTextAreNoNode() throws Exception {
+    String first =
+        """
+        default via 10.0.0.1 dev eth0 proto static
+        10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1
+        """;
+    assertThat(latest(Map.of("pasted.txt", first)).nodes()).hasSize(1);
+    assertThat(latest(Map.of("pasted.txt", first + "\n" + first)).nodes()).isEmpty();
+  }
+
+  @Test
   void aFailedCommandGathersNothing() throws Exception {
     Map<String, String> files = SmallRecording.files();
     files.put(

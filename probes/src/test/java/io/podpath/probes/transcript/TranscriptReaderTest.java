@@ -64,6 +64,43 @@ class TranscriptReaderTest {
     assertThat(node.get(ROUTES).facts()).hasSize(3);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u001b]0;root@n1: ~\u0007[root@n1 ~]# ",
+        "\u001b[01;32mroot@n1\u001b[00m:\u001b[01;34m~\u001b[00m# ",
+        "\u001b[?2004h[root@n1 ~]# ",
+      })
+  void colouredPromptIsAPrompt(String prompt) {
+    assertThat(TranscriptReader.looksLike(prompt + "ip route\n" + SOME_ROUTES)).isTrue();
+  }
+
+  @Test
+  void changeThatWasRefusedChangesNothing() throws InputException {
+    NodeState node =
+        node(
+            "root@n1:~# ip route\n"
+                + SOME_ROUTES
+                + "root@n1:~# ip route del 10.244.1.0/24\nRTNETLINK answers: Operation not permitted\n");
+    assertThat(node.get(ROUTES).facts()).hasSize(3);
+  }
+
+  @Test
+  void changeThatWasNotRefusedCounts() throws InputException {
+    NodeState node =
+        node("root@n1:~# ip route\n" + SOME_ROUTES + "root@n1:~# ip route del 10.244.1.0/24\n");
+    assertThat(node.get(ROUTES).facts()).hasSize(2);
+  }
+
+  @Test
+  void settingInAFileIsNotTheKernels() throws InputException {
+    NodeState node =
+        node(
+            "root@n1:~# sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n"
+                + "root@n1:~# cat /etc/sysctl.conf\nnet.ipv4.ip_forward = 0\n");
+    assertThat(node.get(Section.SYSCTLS).values().map(s -> s.value())).containsExactly("1");
+  }
+
   @Test
   void refusalDoesNotEraseWhatWasShownBefore() throws InputException {
     NodeState node =
