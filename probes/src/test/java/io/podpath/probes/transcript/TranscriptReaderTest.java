@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Route;
+import io.podpath.core.node.Sysctl;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
@@ -96,9 +97,13 @@ class TranscriptReaderTest {
   void settingInAFileIsNotTheKernels() throws InputException {
     NodeState node =
         node(
-            "root@n1:~# sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n"
-                + "root@n1:~# cat /etc/sysctl.conf\nnet.ipv4.ip_forward = 0\n");
-    assertThat(node.get(Section.SYSCTLS).values().map(s -> s.value())).containsExactly("1");
+            """
+            root@n1:~# sysctl net.ipv4.ip_forward
+            net.ipv4.ip_forward = 1
+            root@n1:~# cat /etc/sysctl.conf
+            net.ipv4.ip_forward = 0
+            """);
+    assertThat(node.get(Section.SYSCTLS).values().map(Sysctl::value)).containsExactly("1");
   }
 
   @Test
