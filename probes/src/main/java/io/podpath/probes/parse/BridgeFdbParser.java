@@ -105,7 +105,7 @@ public final class BridgeFdbParser implements OutputParser {
       builder.part(Section.FDB, rank, "only some entries were shown");
     }
     rows.forEach(r -> builder.add(Section.FDB, r.entry, r.line));
-    unread.forEach(u -> builder.unread(Section.FDB, u.line(), u.reason()));
+    unread.forEach(u -> builder.unread(Section.FDB, u));
     return builder.build();
   }
 

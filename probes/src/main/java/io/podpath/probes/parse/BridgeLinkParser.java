@@ -202,6 +202,6 @@ public final class BridgeLinkParser implements OutputParser {
       }
       draft.addTo(builder);
     }
-    rows.broken().ifPresent(b -> builder.unread(Section.BRIDGE_PORTS, b.line(), b.reason()));
+    rows.broken().ifPresent(b -> builder.unread(Section.BRIDGE_PORTS, b));
   }
 }

@@ -150,6 +150,6 @@ public final class BridgeVlanParser implements OutputParser {
         builder.add(Section.BRIDGE_VLANS, new BridgeVlan(port, first, last, flags), item.line());
       }
     }
-    rows.broken().ifPresent(b -> builder.unread(Section.BRIDGE_VLANS, b.line(), b.reason()));
+    rows.broken().ifPresent(b -> builder.unread(Section.BRIDGE_VLANS, b));
   }
 }

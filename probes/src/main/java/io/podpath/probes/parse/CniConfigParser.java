@@ -77,7 +77,7 @@ public final class CniConfigParser implements OutputParser {
               c -> reading.add(Section.CNI_CONFIGS, c, root.line()),
               () -> reading.unread(Section.CNI_CONFIGS, root.line(), "no CNI configuration"));
     }
-    documents.error().ifPresent(e -> reading.unread(Section.CNI_CONFIGS, e.line(), e.reason()));
+    documents.error().ifPresent(e -> reading.unread(Section.CNI_CONFIGS, e));
     return reading.build();
   }
 

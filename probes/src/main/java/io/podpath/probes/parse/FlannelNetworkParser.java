@@ -66,7 +66,7 @@ public final class FlannelNetworkParser implements OutputParser {
     whole
         .error()
         .filter(e -> !reading.has(Section.FLANNEL_NETWORKS))
-        .ifPresent(e -> reading.unread(Section.FLANNEL_NETWORKS, e.line(), e.reason()));
+        .ifPresent(e -> reading.unread(Section.FLANNEL_NETWORKS, e));
     return reading.build();
   }
 

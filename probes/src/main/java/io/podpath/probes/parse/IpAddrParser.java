@@ -167,8 +167,8 @@ public final class IpAddrParser implements OutputParser {
     objects
         .broken()
         .ifPresent(b -> {
-          builder.unread(Section.LINKS, b.line(), b.reason());
-          builder.unread(Section.ADDRESSES, b.line(), b.reason());
+          builder.unread(Section.LINKS, b);
+          builder.unread(Section.ADDRESSES, b);
         });
   }
 

@@ -96,7 +96,7 @@ public final class IpLinkParser implements OutputParser {
         builder.unread(Section.LINKS, row.line(), e.reason());
       }
     }
-    rows.broken().ifPresent(b -> builder.unread(Section.LINKS, b.line(), b.reason()));
+    rows.broken().ifPresent(b -> builder.unread(Section.LINKS, b));
   }
 
   private static void readLines(Source source, List<LinkDraft> links, ReadingBuilder builder) {

@@ -82,8 +82,7 @@ public final class IpNeighParser implements OutputParser {
       builder.unread(
           Section.neighbours(
               six ? IpFamily.INET6 : command.flatMap(IpCommand::family).orElse(IpFamily.INET)),
-          line.line(),
-          line.reason());
+          line);
     }
     return builder.build();
   }

@@ -81,7 +81,7 @@ public final class IpRouteGetParser implements OutputParser {
           builder.unread(Section.ROUTE_LOOKUPS, row.line(), e.reason());
         }
       }
-      rows.broken().ifPresent(b -> builder.unread(Section.ROUTE_LOOKUPS, b.line(), b.reason()));
+      rows.broken().ifPresent(b -> builder.unread(Section.ROUTE_LOOKUPS, b));
     } else {
       readLines(source, builder);
     }

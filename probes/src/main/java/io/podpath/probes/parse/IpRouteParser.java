@@ -123,8 +123,7 @@ public final class IpRouteParser implements OutputParser {
     for (Unread line : rows.unread) {
       builder.unread(
           Section.routes(line.family.orElse(family), RouteScope.of(line.table.orElse(shown))),
-          line.number,
-          line.reason);
+          line.at);
     }
     return builder.build();
   }
@@ -137,8 +136,7 @@ public final class IpRouteParser implements OutputParser {
     return type == RouteType.LOCAL || type == RouteType.BROADCAST || type == RouteType.ANYCAST;
   }
 
-  private record Unread(
-      int number, Optional<IpFamily> family, Optional<RouteTable> table, String reason) {}
+  private record Unread(Tree.Broken at, Optional<IpFamily> family, Optional<RouteTable> table) {}
 
   private static final class Rows {
     final List<RouteDraft> drafts = new ArrayList<>();
@@ -165,16 +163,14 @@ public final class IpRouteParser implements OutputParser {
       } catch (BadLine e) {
         rows.unread.add(
             new Unread(
-                object.line(),
+                new Tree.Broken(object.line(), e.reason()),
                 Optional.empty(),
-                object.text("table").map(RouteTable::new),
-                e.reason()));
+                object.text("table").map(RouteTable::new)));
       }
     }
     objects
         .broken()
-        .ifPresent(b ->
-            rows.unread.add(new Unread(b.line(), Optional.empty(), Optional.empty(), b.reason())));
+        .ifPresent(b -> rows.unread.add(new Unread(b, Optional.empty(), Optional.empty())));
   }
 
   private static void readLines(Source source, Rows rows) {
@@ -213,7 +209,7 @@ public final class IpRouteParser implements OutputParser {
             table >= 0 && table + 1 < words.size()
                 ? Optional.of(new RouteTable(words.get(table + 1)))
                 : Optional.empty();
-        rows.unread.add(new Unread(line.number(), family, name, e.reason()));
+        rows.unread.add(new Unread(new Tree.Broken(line.number(), e.reason()), family, name));
       }
     }
   }

@@ -116,7 +116,7 @@ public final class IpRuleParser implements OutputParser {
       IpFamily mine = draft.family().orElse(family);
       builder.add(Section.ipRules(mine), draft.toRule(mine), draft.line);
     }
-    unread.forEach(u -> builder.unread(section, u.line(), u.reason()));
+    unread.forEach(u -> builder.unread(section, u));
     return builder.build();
   }
 

@@ -125,7 +125,7 @@ public final class KubeProxyConfigParser implements OutputParser {
               Optional.empty(), List.of(), Optional.empty(), Optional.empty(), List.of(problem)),
           error.line());
     }
-    reading.unread(Section.KUBE_PROXY_CONFIG, error.line(), error.reason());
+    reading.unread(Section.KUBE_PROXY_CONFIG, error);
   }
 
   /** A configuration as strict decoding sees it. */

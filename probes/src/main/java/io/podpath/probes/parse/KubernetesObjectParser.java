@@ -100,9 +100,7 @@ public final class KubernetesObjectParser implements OutputParser {
     }
     documents
         .error()
-        .ifPresent(e ->
-            open.forEach(
-                kind -> kind.section().ifPresent(s -> reading.unread(s, e.line(), e.reason()))));
+        .ifPresent(e -> open.forEach(kind -> kind.section().ifPresent(s -> reading.unread(s, e))));
     if (cut) {
       open.forEach(kind ->
           kind.section().ifPresent(s -> reading.unread(s, gapLine(source), "lines were left out")));

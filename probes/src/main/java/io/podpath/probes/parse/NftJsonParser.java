@@ -48,7 +48,7 @@ public final class NftJsonParser implements OutputParser {
       return builder.build();
     }
     Tree.Documents documents = Tree.json(source.text(), source.firstLine());
-    documents.error().ifPresent(e -> unread(builder, e.line(), e.reason()));
+    documents.error().ifPresent(e -> unread(builder, e));
     boolean any = false;
     for (Tree root : documents.roots()) {
       for (Tree item : root.items("nftables")) {
@@ -58,13 +58,13 @@ public final class NftJsonParser implements OutputParser {
       }
     }
     if (!any && documents.error().isEmpty()) {
-      unread(builder, source.firstLine(), "no member nftables");
+      unread(builder, new Tree.Broken(source.firstLine(), "no member nftables"));
     }
     return builder.build();
   }
 
-  private static void unread(ReadingBuilder builder, int line, String reason) {
-    builder.unread(Section.NFT_CHAINS, line, reason).unread(Section.NFT_RULES, line, reason);
+  private static void unread(ReadingBuilder builder, Tree.Broken broken) {
+    builder.unread(Section.NFT_CHAINS, broken).unread(Section.NFT_RULES, broken);
   }
 
   private static void chain(ReadingBuilder builder, Tree chain) {

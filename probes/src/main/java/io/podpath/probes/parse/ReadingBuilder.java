@@ -87,11 +87,18 @@ public final class ReadingBuilder {
 
   /** Reports a line that could not be read; its section is then gathered in part. */
   public ReadingBuilder unread(Section<?> section, int line, String reason) {
+    return unread(section, new Tree.Broken(line, reason));
+  }
+
+  /** Reports where a text could not be read on; its section is then gathered in part. */
+  public ReadingBuilder unread(Section<?> section, Tree.Broken broken) {
     if (unread.size() < Reading.MOST_UNREAD) {
-      unread.add(new UnreadLine(section, new Provenance(source, line), reason));
+      Provenance from = new Provenance(source, broken.line(), broken.column());
+      unread.add(new UnreadLine(section, from, broken.reason()));
     }
     Rows<?> rows = tables.get(section);
-    Coverage gap = new Coverage.Partial("line " + line + " could not be read: " + reason);
+    Coverage gap =
+        new Coverage.Partial("line " + broken.line() + " could not be read: " + broken.reason());
     if (rows == null) {
       open(section, 0, gap);
     } else if (rows.coverage.isComplete()) {

@@ -126,7 +126,7 @@ public final class RouteNParser implements OutputParser {
       builder.part(MAIN, 10, "an excerpt of the table");
     }
     rows.forEach(r -> builder.add(MAIN, r.route, r.line));
-    unread.forEach(u -> builder.unread(MAIN, u.line(), u.reason()));
+    unread.forEach(u -> builder.unread(MAIN, u));
     return builder.build();
   }
 

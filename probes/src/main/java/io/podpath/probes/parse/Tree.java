@@ -47,7 +47,16 @@ public sealed interface Tree {
     }
   }
 
-  record Broken(int line, String reason) {}
+  /**
+   * Where and why something could not be read.
+   *
+   * @param column where in the line, from 1; 1 also stands for the line as a whole
+   */
+  record Broken(int line, int column, String reason) {
+    public Broken(int line, String reason) {
+      this(line, 1, reason);
+    }
+  }
 
   int DEEPEST = 200;
 
@@ -84,19 +93,18 @@ public sealed interface Tree {
 
   private static Documents read(JsonFactory factory, String text, int firstLine) {
     List<Tree> roots = new ArrayList<>();
-    int line = firstLine;
     try (JsonParser parser = factory.createParser(text)) {
       Builder builder = new Builder(parser, firstLine, roots);
       try {
         builder.readAll();
       } catch (IOException | RuntimeException e) {
         // snakeyaml throws unchecked exceptions of its own; either way the text ends here for us
-        line = builder.line();
+        Broken here = new Broken(builder.line(), builder.column(), firstSentence(e));
         builder.closeOpen();
-        return new Documents(roots, Optional.of(new Broken(line, firstSentence(e))));
+        return new Documents(roots, Optional.of(here));
       }
     } catch (IOException e) {
-      return new Documents(roots, Optional.of(new Broken(line, firstSentence(e))));
+      return new Documents(roots, Optional.of(new Broken(firstLine, firstSentence(e))));
     }
     return new Documents(roots, Optional.empty());
   }
@@ -190,6 +198,10 @@ public sealed interface Tree {
 
     int line() {
       return Math.max(1, parser.currentLocation().getLineNr()) + offset;
+    }
+
+    int column() {
+      return Math.max(1, parser.currentLocation().getColumnNr());
     }
 
     private int tokenLine() {
