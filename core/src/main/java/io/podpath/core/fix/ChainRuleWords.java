@@ -36,6 +36,11 @@ final class ChainRuleWords {
     return command(family, backend, "-D " + ShellWord.quoted(rule.chain()), rule);
   }
 
+  static String policy(
+      IpFamily family, Backend backend, String table, String chain, String policy) {
+    return tool(family, backend, table) + " -P " + ShellWord.quoted(chain) + " " + policy;
+  }
+
   private static String command(IpFamily family, Backend backend, String verb, ChainRule rule) {
     return String.join(
         " ", tool(family, backend, rule.table()), verb, ShellWord.chainRule(rule.spec()));

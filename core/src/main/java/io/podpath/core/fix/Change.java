@@ -2,6 +2,7 @@ package io.podpath.core.fix;
 
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.Backend;
+import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.FdbEntry;
@@ -330,6 +331,50 @@ public sealed interface Change {
           node,
           Section.chainRules(family, backend),
           list -> ChainRuleWords.deleted(list, rule));
+    }
+  }
+
+  /**
+   * Sets the policy of a built-in chain.
+   *
+   * @param from the policy before; empty when it was not gathered, and then there is no undo but by
+   *     hand
+   */
+  record SetChainPolicy(
+      String node,
+      IpFamily family,
+      Backend backend,
+      String table,
+      String chain,
+      Optional<String> from,
+      String to)
+      implements Change {
+    @Override
+    public String command() {
+      return ChainRuleWords.policy(family, backend, table, chain, to);
+    }
+
+    @Override
+    public Change inverse() {
+      return new SetChainPolicy(
+          node, family, backend, table, chain, Optional.of(to), from.orElse(to));
+    }
+
+    @Override
+    public Optional<String> undoCommand() {
+      return from.map(before -> inverse().command());
+    }
+
+    @Override
+    public Snapshot applyTo(Snapshot snapshot) {
+      Chain wanted = new Chain(table, chain, Optional.of(to), Optional.empty());
+      return TableEdit.rows(
+          snapshot,
+          node,
+          Section.chains(family, backend),
+          list ->
+              TableEdit.replaced(
+                  list, c -> c.table().equals(table) && c.name().equals(chain), wanted, this));
     }
   }
 

@@ -114,7 +114,7 @@ final class Mending {
               case NEIGH -> command.contains("ip n");
               case FDB -> command.contains("fdb");
               case ADDRESS, LINK -> command.contains("ip a") || command.contains("ip l");
-              case SYSCTL -> command.contains("sysctl");
+              case SYSCTL -> command.contains("sysctl") || command.contains("/proc/sys");
               case OVS -> command.contains("ovs-");
               case IPSET -> command.contains("ipset");
               case IPVS -> command.contains("ipvsadm");

@@ -362,6 +362,22 @@ public record ShellCommand(
     return text.contains("<<") && m.find() ? Optional.of(m.group(1)) : Optional.empty();
   }
 
+  /** The files its output is redirected to, and those a {@code tee} behind a pipe writes. */
+  public List<String> written() {
+    List<String> files = new ArrayList<>();
+    Matcher redirected = WRITTEN.matcher(text);
+    while (redirected.find()) {
+      files.add(redirected.group(1));
+    }
+    for (String pipe : pipes) {
+      ShellCommand stage = parse(pipe);
+      if (stage.program().equals("tee")) {
+        files.addAll(stage.operands());
+      }
+    }
+    return files;
+  }
+
   /** Why lines may be missing: it was piped through something that picks lines. */
   public Optional<String> filter() {
     for (String pipe : pipes) {

@@ -141,11 +141,16 @@ public final class SysctlParser implements OutputParser {
         : List.of();
   }
 
+  /** Whether a path names a setting. */
+  public static boolean isProcFile(String path) {
+    return path.startsWith(PROC);
+  }
+
   /**
    * {@code /proc/sys/net/ipv4/conf/eth0.10/rp_filter} is {@code net.ipv4.conf.eth0/10.rp_filter}:
    * sysctl swaps dots and slashes.
    */
-  private static String key(String operand) {
+  public static String key(String operand) {
     String text = operand.startsWith(PROC) ? operand.substring(PROC.length()) : operand;
     int dot = text.indexOf('.');
     int slash = text.indexOf('/');

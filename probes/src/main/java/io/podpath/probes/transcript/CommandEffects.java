@@ -15,6 +15,7 @@ import io.podpath.probes.parse.ChainRuleReader;
 import io.podpath.probes.parse.Parsers;
 import io.podpath.probes.parse.Reading;
 import io.podpath.probes.parse.ShellCommand;
+import io.podpath.probes.parse.SysctlParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,8 +104,14 @@ final class CommandEffects {
       case "vi", "vim", "nano" ->
           operands.stream()
               .anyMatch(o -> o.matches(".*\\.(ya?ml|conf|conflist|json|env|cfg|service)"));
+      case "echo" -> procFile(command).isPresent();
       default -> false;
     };
+  }
+
+  /** The file below /proc/sys that a command writes. */
+  private static Optional<String> procFile(ShellCommand command) {
+    return command.written().stream().filter(SysctlParser::isProcFile).findFirst();
   }
 
   /** How the tools begin what they say when they changed nothing. */
@@ -140,6 +147,7 @@ final class CommandEffects {
               : List.of();
       case "iptables", "ip6tables", "iptables-legacy", "iptables-nft" -> iptables(node, command);
       case "sysctl" -> sysctl(node, operands);
+      case "echo" -> written(node, command);
       default -> List.of();
     };
   }
@@ -248,6 +256,11 @@ final class CommandEffects {
     }
     String verb = words.removeFirst();
     String chain = words.removeFirst();
+    if (verb.equals("-P") || verb.equals("--policy")) {
+      return List.of(
+          new Change.SetChainPolicy(
+              node, family, backend, table, chain, Optional.empty(), words.getFirst()));
+    }
     Optional<Integer> position = Optional.empty();
     if (verb.equals("-I")) {
       position = Optional.of(1);
@@ -283,6 +296,17 @@ final class CommandEffects {
       }
     }
     return changes;
+  }
+
+  /** {@code echo 1 > /proc/sys/net/ipv4/ip_forward}. */
+  private static List<Change> written(String node, ShellCommand command) {
+    List<String> values = command.operands();
+    Optional<String> file = procFile(command);
+    return file.isEmpty() || values.isEmpty()
+        ? List.of()
+        : List.of(
+            new Change.SetSysctl(
+                node, SysctlParser.key(file.get()), Optional.empty(), String.join(" ", values)));
   }
 
   private static List<String> after(ShellCommand command, String verb) {

@@ -279,6 +279,7 @@ final class Timeline {
       case Change.SetSysctl c -> Set.of(Section.SYSCTLS.name());
       case Change.AddChainRule c -> Set.of(Section.chainRules(c.family(), c.backend()).name());
       case Change.DeleteChainRule c -> Set.of(Section.chainRules(c.family(), c.backend()).name());
+      case Change.SetChainPolicy c -> Set.of(Section.chains(c.family(), c.backend()).name());
       case Change.SetOvsOption c -> Set.of(Section.OVS_PORTS.name());
       case Change.Instruction c -> Set.of();
     };
