@@ -45,7 +45,7 @@ public record Calico(CalicoEncapsulation encapsulation) implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    int mtu = Machine.ETHERNET_MTU - (encapsulation.hasTunnel() ? OVERHEAD : 0);
+    int mtu = node.card().mtu() - (encapsulation.hasTunnel() ? OVERHEAD : 0);
     NamespaceDraft host = draft.host();
     if (encapsulation.hasTunnel()) {
       host.link(

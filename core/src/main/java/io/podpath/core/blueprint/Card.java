@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param segment the network it is plugged into
  * @param prefixLength of the network as the machine is told
+ * @param mtu of the network in bytes; tunnels take their overhead off it
  * @param gateway of the default route through this card; empty on all cards but one
  */
 public record Card(
@@ -17,4 +18,20 @@ public record Card(
     IpAddress address,
     int prefixLength,
     MacAddress mac,
-    Optional<IpAddress> gateway) {}
+    int mtu,
+    Optional<IpAddress> gateway) {
+
+  /** Ethernet's own, in bytes (RFC 894). */
+  public static final int ETHERNET_MTU = 1500;
+
+  /** A card of a plain Ethernet. */
+  public Card(
+      String device,
+      String segment,
+      IpAddress address,
+      int prefixLength,
+      MacAddress mac,
+      Optional<IpAddress> gateway) {
+    this(device, segment, address, prefixLength, mac, ETHERNET_MTU, gateway);
+  }
+}

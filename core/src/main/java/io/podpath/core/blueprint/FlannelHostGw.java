@@ -19,7 +19,7 @@ public record FlannelHostGw() implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    Flannel.lay(cluster, node, Machine.ETHERNET_MTU, BridgePods.cni0(Machine.ETHERNET_MTU), draft);
+    Flannel.lay(cluster, node, node.card().mtu(), BridgePods.cni0(node.card().mtu()), draft);
     for (NodeFacts other : cluster.othersThan(node)) {
       Optional<Card> card = node.cardTowards(other.address());
       for (IpPrefix subnet : other.podSubnets()) {

@@ -30,7 +30,7 @@ public record FlannelUdp() implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    int mtu = Machine.ETHERNET_MTU - OVERHEAD;
+    int mtu = node.card().mtu() - OVERHEAD;
     Flannel.lay(cluster, node, mtu, BridgePods.docker0(mtu), draft);
     Optional<IpPrefix> own = node.podSubnet();
     if (own.isEmpty()) {

@@ -35,7 +35,7 @@ public record FlannelVxlan(boolean directRouting) implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    int mtu = Machine.ETHERNET_MTU - OVERHEAD;
+    int mtu = node.card().mtu() - OVERHEAD;
     Flannel.lay(cluster, node, mtu, BridgePods.cni0(mtu), draft);
     Optional<IpPrefix> own = node.podSubnet();
     if (own.isEmpty()) {

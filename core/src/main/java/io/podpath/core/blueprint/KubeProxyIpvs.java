@@ -52,7 +52,7 @@ public record KubeProxyIpvs() implements ServiceProxy {
         .linkDown(
             DEVICE,
             new LinkKind.Dummy(),
-            Machine.ETHERNET_MTU,
+            Card.ETHERNET_MTU,
             Hardware.mac(DEVICE + node.name()),
             "holds the service addresses");
     for (ServiceFacts service : cluster.services()) {

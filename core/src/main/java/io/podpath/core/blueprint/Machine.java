@@ -7,15 +7,13 @@ import java.util.Optional;
 /** What every machine has before any fabric is laid: its cards, its default route, forwarding. */
 final class Machine {
 
-  static final int ETHERNET_MTU = 1500;
-
   private Machine() {}
 
   static void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
     NamespaceDraft host = draft.host();
     for (Card card : node.cards()) {
       String because = "the card in network " + card.segment();
-      host.link(card.device(), new LinkKind.Veth(), ETHERNET_MTU, Optional.of(card.mac()), because);
+      host.link(card.device(), new LinkKind.Veth(), card.mtu(), Optional.of(card.mac()), because);
       host.address(card.device(), card.address(), card.prefixLength(), because);
       card.gateway()
           .ifPresent(g ->

@@ -8,6 +8,7 @@ import io.podpath.core.net.Mtu;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.BridgePort;
 import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.IpRule;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
 import io.podpath.core.node.Neighbour;
@@ -49,7 +50,26 @@ public final class NamespaceDraft {
         rows.know(Section.routes(family, scope));
       }
     }
+    rule(0, "local");
+    rule(32766, "main");
+    rule(32767, "default");
     address("lo", IpAddress.of("127.0.0.1"), 8, "host", "the loopback interface");
+  }
+
+  /** What every kernel begins with (net/ipv4/fib_rules.c: fib_default_rules_init). */
+  private void rule(long priority, String table) {
+    rows.add(
+        Section.ipRules(IpFamily.INET),
+        new IpRule(
+            IpFamily.INET,
+            priority,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            NONE,
+            "lookup " + table),
+        "a rule of the kernel");
   }
 
   /** A link that is up. */

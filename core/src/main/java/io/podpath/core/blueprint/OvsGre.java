@@ -31,7 +31,7 @@ public record OvsGre() implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    int mtu = Machine.ETHERNET_MTU - OVERHEAD;
+    int mtu = node.card().mtu() - OVERHEAD;
     BridgePods.docker0(mtu).lay(node, Optional.empty(), draft);
     StaticRoutes.publishedPorts(draft);
     draft
@@ -39,7 +39,8 @@ public record OvsGre() implements Fabric {
         .port(
             BRIDGE,
             new LinkKind.Other("openvswitch"),
-            mtu,
+            // Open vSwitch keeps an internal port at its own default; docker0 takes the least
+            node.card().mtu(),
             Hardware.mac(BRIDGE + node.name()),
             "docker0",
             false);

@@ -20,7 +20,7 @@ public record StaticRoutes() implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    BridgePods.docker0(Machine.ETHERNET_MTU).lay(node, Optional.empty(), draft);
+    BridgePods.docker0(node.card().mtu()).lay(node, Optional.empty(), draft);
     publishedPorts(draft);
     node.podSubnet().ifPresent(s -> masquerade(cluster.podNetwork(), s, draft));
     for (NodeFacts other : cluster.othersThan(node)) {

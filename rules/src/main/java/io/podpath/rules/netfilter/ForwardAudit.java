@@ -1,5 +1,8 @@
 package io.podpath.rules.netfilter;
 
+import io.podpath.core.walk.ForwardPacket;
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.PodTraffic;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.Counters;

@@ -1,5 +1,6 @@
 package io.podpath.rules.netfilter;
 
+import io.podpath.core.walk.MarkBits;
 import io.podpath.core.net.FwMark;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.netfilter.Chain;

@@ -1,5 +1,9 @@
 package io.podpath.rules.netfilter;
 
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.ForwardPacket;
+import io.podpath.core.walk.MarkBits;
+import io.podpath.core.walk.Truth;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Target;

@@ -1,5 +1,7 @@
 package io.podpath.rules.netfilter;
 
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.ForwardPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podpath.core.net.IpAddress;

@@ -13,11 +13,9 @@ final class LaterCommands {
       List.of(
           "trace",
           "reach",
-          "compare",
           "fix",
           "gather",
           "capture",
-          "diff",
           "report",
           "tui",
           "shell",
@@ -31,7 +29,7 @@ final class LaterCommands {
         ? Optional.of(
             "this version does not have \""
                 + word
-                + "\" yet; it has doctor, lab, rules, explain and version")
+                + "\" yet; it has doctor, compare, diff, lab, rules, explain and version")
         : Optional.empty();
   }
 }

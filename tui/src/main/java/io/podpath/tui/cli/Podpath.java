@@ -108,6 +108,8 @@ public final class Podpath implements Callable<Integer> {
       CommandLine podpath, String[] args, Surroundings surroundings, DebugLog log) {
     Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
     commands.put("doctor", () -> doctor(surroundings, log));
+    commands.put("compare", () -> new CommandLine(new CompareCommand(surroundings)));
+    commands.put("diff", () -> new CommandLine(new DiffCommand(surroundings)));
     commands.put("lab", () -> new CommandLine(new LabCommand(surroundings, LabHome.standard())));
     commands.put("rules", () -> new CommandLine(new RulesCommand(surroundings)));
     commands.put("explain", () -> new CommandLine(new ExplainCommand(surroundings)));

@@ -1,20 +1,20 @@
-package io.podpath.rules.netfilter;
+package io.podpath.core.walk;
 
 /** Whether a condition holds for a packet of which not everything is known. */
-enum Truth {
+public enum Truth {
   NO,
   MAYBE,
   YES;
 
-  static Truth of(boolean known) {
+  public static Truth of(boolean known) {
     return known ? YES : NO;
   }
 
-  Truth and(Truth other) {
+  public Truth and(Truth other) {
     return compareTo(other) <= 0 ? this : other;
   }
 
-  Truth negated(boolean negate) {
+  public Truth negated(boolean negate) {
     if (!negate) {
       return this;
     }

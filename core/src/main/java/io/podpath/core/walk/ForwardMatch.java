@@ -1,4 +1,4 @@
-package io.podpath.rules.netfilter;
+package io.podpath.core.walk;
 
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
@@ -14,18 +14,18 @@ import java.util.Optional;
 import java.util.SortedSet;
 
 /** Whether a rule matches a forwarded packet between pods. */
-final class ForwardMatch {
+public final class ForwardMatch {
 
   /** A rule for fewer ports than these is about some service, not about what pods do in general. */
   private static final int MANY_PORTS = 1000;
 
   private final Facts facts;
 
-  ForwardMatch(Facts facts) {
+  public ForwardMatch(Facts facts) {
     this.facts = facts;
   }
 
-  Truth of(ChainRule rule, ForwardPacket packet, MarkBits mark) {
+  public Truth of(ChainRule rule, ForwardPacket packet, MarkBits mark) {
     Truth all = aboutSomePods(rule, packet);
     for (Match match : rule.matches()) {
       all = all.and(of(match, packet, mark));
@@ -75,16 +75,15 @@ final class ForwardMatch {
       case Match.SourcePort(var negated, var module, int from, int to) ->
           ports(module, from, to, packet).negated(negated);
       case Match.DestinationPort(var negated, var module, int from, int to) ->
-          ports(module, from, to, packet).negated(negated);
+          destinationPort(module, from, to, packet).negated(negated);
       case Match.MultiPort(var negated, var option, var ports) ->
-          severalPorts(ports).negated(negated);
+          severalPorts(option, ports, packet).negated(negated);
       case Match.ConnState(var negated, var module, var states) -> states(states).negated(negated);
       case Match.Mark(var negated, var wanted) -> mark.matches(wanted).negated(negated);
       case Match.InSet(var negated, var name, var directions) ->
           inSet(name, directions, packet).negated(negated);
-      // a forwarded packet between pods is from and to no local address
       case Match.AddrType(var negated, var option, var type, var limit) ->
-          (limit.isEmpty() ? Truth.of(type.equals("UNICAST")) : Truth.MAYBE).negated(negated);
+          (limit.isEmpty() ? addressType(option, type, packet) : Truth.MAYBE).negated(negated);
       case Match.Probability(var negated, double probability) -> Truth.MAYBE;
       case Match.Unmodelled(var text) -> icmpType(text, packet);
     };
@@ -115,12 +114,37 @@ final class ForwardMatch {
     return from == 0 && to == 65535 ? Truth.YES : to - from >= MANY_PORTS ? Truth.MAYBE : Truth.NO;
   }
 
-  private static Truth severalPorts(List<String> ports) {
+  private static Truth destinationPort(String module, int from, int to, ForwardPacket packet) {
+    return packet.destinationPort().isPresent() && module.equals(packet.protocol().toString())
+        ? Truth.of(between(packet.destinationPort().get().number(), from, to))
+        : ports(module, from, to, packet);
+  }
+
+  private static boolean between(int port, int from, int to) {
+    return from <= port && port <= to;
+  }
+
+  private static Truth severalPorts(String option, List<String> ports, ForwardPacket packet) {
+    if (packet.destinationPort().isPresent() && !option.contains("source")) {
+      return Truth.MAYBE;
+    }
     return ports.stream().anyMatch(p -> p.indexOf(':') >= 0) ? Truth.MAYBE : Truth.NO;
   }
 
   private static Truth states(SortedSet<String> states) {
     return Truth.of(states.contains("NEW"));
+  }
+
+  /** A forwarded packet between pods is from and to no local address. */
+  private Truth addressType(String option, String type, ForwardPacket packet) {
+    Optional<IpAddress> address =
+        option.startsWith("src") ? packet.source() : packet.destination();
+    boolean local =
+        address
+            .filter(a ->
+                facts.get(Section.ADDRESSES).values().anyMatch(own -> own.local().equals(a)))
+            .isPresent();
+    return Truth.of(type.equals(local ? "LOCAL" : "UNICAST"));
   }
 
   private Truth inSet(String name, List<String> directions, ForwardPacket packet) {

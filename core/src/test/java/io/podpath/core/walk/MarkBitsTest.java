@@ -1,4 +1,4 @@
-package io.podpath.rules.netfilter;
+package io.podpath.core.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.podpath.rules.netfilter;
+package io.podpath.core.walk;
 
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.net.IpAddress;
@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param remote the other node, where known
  * @param outgoing from this node's pod to the other's; else the other way
  */
-record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoing) {
+public record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoing) {
 
   /**
    * More pairs than these are judged by a sample: rules that tell one remote subnet from the next
@@ -39,7 +39,7 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
    */
   private record End(IpAddress address, IpPrefix subnet, Optional<String> device) {}
 
-  static List<PodTraffic> of(ClusterView view, NodeState node, IpFamily family) {
+  public static List<PodTraffic> of(ClusterView view, NodeState node, IpFamily family) {
     Optional<End> local = local(view, node, family);
     List<PodTraffic> traffic = new ArrayList<>();
     if (local.isPresent()) {
@@ -64,7 +64,7 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
   }
 
   /** A packet of which nothing is known but that it is forwarded for pods. */
-  static PodTraffic unknown(IpFamily family) {
+  public static PodTraffic unknown(IpFamily family) {
     return new PodTraffic(
         packet(family, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
         Optional.empty(),
@@ -100,11 +100,12 @@ record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean outgoin
         in,
         out,
         IpProtocol.TCP,
+        Optional.empty(),
         source.map(End::subnet),
         destination.map(End::subnet));
   }
 
-  PodTraffic icmp() {
+  public PodTraffic icmp() {
     return new PodTraffic(
         packet.with(packet.family() == IpFamily.INET ? IpProtocol.ICMP : IpProtocol.ICMPV6),
         remote,

@@ -1,4 +1,4 @@
-package io.podpath.rules.netfilter;
+package io.podpath.core.walk;
 
 import io.podpath.core.net.FwMark;
 import io.podpath.core.netfilter.Target;
@@ -8,21 +8,21 @@ import io.podpath.core.netfilter.Target;
  *
  * @param value meaningful where {@code known} has a one
  */
-record MarkBits(long value, long known) {
+public record MarkBits(long value, long known) {
 
   /** Packets come without a mark. */
-  static final MarkBits ZERO = new MarkBits(0, FwMark.FULL_MASK);
+  public static final MarkBits ZERO = new MarkBits(0, FwMark.FULL_MASK);
 
-  MarkBits {
+  public MarkBits {
     value = value & known;
   }
 
-  MarkBits forgetting(long mask) {
+  public MarkBits forgetting(long mask) {
     return new MarkBits(value, known & ~mask);
   }
 
   /** {@code (mark & mask) == value}, xt_mark.c: mark_mt. */
-  Truth matches(FwMark wanted) {
+  public Truth matches(FwMark wanted) {
     long mask = wanted.mask();
     boolean differs =
         ((value ^ wanted.value()) & mask & known) != 0 || (wanted.value() & ~mask) != 0;
@@ -30,7 +30,7 @@ record MarkBits(long value, long known) {
   }
 
   /** What {@code MARK} does; the options are those of iptables-extensions(8). */
-  MarkBits after(Target.SetMark set) {
+  public MarkBits after(Target.SetMark set) {
     long mask = set.mark().mask();
     long bits = set.mark().value();
     return switch (set.option()) {
@@ -44,7 +44,7 @@ record MarkBits(long value, long known) {
   }
 
   /** Bits that {@code MARK} may have changed. */
-  MarkBits perhapsAfter(Target.SetMark set) {
+  public MarkBits perhapsAfter(Target.SetMark set) {
     MarkBits changed = after(set);
     return new MarkBits(value, known & changed.known & ~(value ^ changed.value));
   }

@@ -1,0 +1,20 @@
+package io.podpath.core.blueprint;
+
+import java.util.List;
+
+/**
+ * What a snapshot tells of the cluster it was taken of: enough to say what each node must hold.
+ *
+ * @param assumed what was not read and had to be taken as usual, in whole sentences
+ */
+public record KnownCluster(
+    ClusterFacts facts, Fabric fabric, ServiceProxy proxy, List<String> assumed) {
+
+  public KnownCluster {
+    assumed = List.copyOf(assumed);
+  }
+
+  public Blueprint blueprint() {
+    return Blueprint.of(facts, fabric, proxy);
+  }
+}

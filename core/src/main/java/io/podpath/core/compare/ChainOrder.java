@@ -1,0 +1,108 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.netfilter.ChainRule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Rules that are on both sides but stand elsewhere. It counts only where a rule has passed one that
+ * does something else: of two rules with one target the order says nothing.
+ */
+final class ChainOrder {
+
+  private ChainOrder() {}
+
+  record Pair(Row actual, Row expected) {}
+
+  /**
+   * @param pairs in the order of what was read
+   * @param expected all that is expected, in its own order
+   */
+  static List<Difference> moved(List<Pair> pairs, List<Row> expected) {
+    Map<String, List<Pair>> chains = new LinkedHashMap<>();
+    for (Pair pair : pairs) {
+      if (pair.expected().entry() instanceof ChainRule rule) {
+        chains
+            .computeIfAbsent(rule.table() + " " + rule.chain(), c -> new ArrayList<>())
+            .add(pair);
+      }
+    }
+    if (chains.isEmpty()) {
+      return List.of();
+    }
+    Map<Row, Integer> places = new IdentityHashMap<>();
+    expected.forEach(r -> places.put(r, places.size()));
+    List<Difference> moved = new ArrayList<>();
+    chains.values().forEach(chain -> moved.addAll(inChain(chain, places)));
+    return moved;
+  }
+
+  private static List<Difference> inChain(List<Pair> chain, Map<Row, Integer> places) {
+    int[] order =
+        chain.stream().mapToInt(p -> Objects.requireNonNull(places.get(p.expected()))).toArray();
+    boolean[] kept = increasing(order);
+    int[] sorted = order.clone();
+    Arrays.sort(sorted);
+    List<Difference> moved = new ArrayList<>();
+    for (int i = 0; i < order.length; i++) {
+      if (!kept[i] && passesAnother(chain, order, i)) {
+        Pair pair = chain.get(i);
+        String here = Integer.toString(i + 1);
+        String there = Integer.toString(Arrays.binarySearch(sorted, order[i]) + 1);
+        moved.add(
+            new Difference.Differs(
+                pair.actual(),
+                pair.expected(),
+                List.of(new Difference.Change("position", here, there))));
+      }
+    }
+    return moved;
+  }
+
+  private static boolean passesAnother(List<Pair> chain, int[] order, int at) {
+    String target = target(chain.get(at));
+    for (int i = 0; i < order.length; i++) {
+      boolean passed = i < at ? order[i] > order[at] : order[i] < order[at];
+      if (passed && !target(chain.get(i)).equals(target)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String target(Pair pair) {
+    return pair.expected().entry() instanceof ChainRule rule ? rule.target().toString() : "";
+  }
+
+  /** Marks a longest run of rules that stand in their order; the others have moved. */
+  private static boolean[] increasing(int[] order) {
+    int[] last = new int[order.length];
+    int[] before = new int[order.length];
+    int length = 0;
+    for (int i = 0; i < order.length; i++) {
+      int low = 0;
+      int high = length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (order[last[middle]] < order[i]) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      before[i] = low == 0 ? -1 : last[low - 1];
+      last[low] = i;
+      length = Math.max(length, low + 1);
+    }
+    boolean[] kept = new boolean[order.length];
+    for (int i = length == 0 ? -1 : last[length - 1]; i >= 0; i = before[i]) {
+      kept[i] = true;
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,61 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.NodeState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Holds one state against another, table by table, by what the entries mean. */
+public final class Comparer {
+
+  private final Yardstick yardstick;
+
+  public Comparer(Yardstick yardstick) {
+    this.yardstick = yardstick;
+  }
+
+  /** A node with its pods. */
+  public Comparison nodes(NodeState actual, NodeState expected) {
+    List<TableComparison> tables = new ArrayList<>();
+    Effects effects = yardstick.effects();
+    for (Form<?> form : Forms.OF_NODES) {
+      Tally tally = new Tally(yardstick);
+      tally.hold(form, "", actual.host(), expected.host());
+      tally
+          .result(form.label(), form.reach())
+          .map(t ->
+              t.keeping(
+                  t.differences().stream()
+                      .filter(d -> !effects.makesNone(d, actual.host(), expected.host()))
+                      .toList()))
+          .ifPresent(tables::add);
+    }
+    for (Form<?> form : Forms.OF_PODS) {
+      Tally tally = new Tally(yardstick);
+      expected
+          .pods()
+          .forEach((netns, facts) -> {
+            Facts mine = Optional.ofNullable(actual.pods().get(netns)).orElse(Facts.NONE);
+            tally.hold(form, netns + ":", mine, facts);
+          });
+      tally.result("pod " + form.label(), form.reach()).ifPresent(tables::add);
+    }
+    return new Comparison(actual.name(), finished(tables));
+  }
+
+  /** What all nodes share. */
+  public Comparison clusters(Facts actual, Facts expected) {
+    List<TableComparison> tables = new ArrayList<>();
+    for (Form<?> form : Forms.OF_CLUSTERS) {
+      Tally tally = new Tally(yardstick);
+      tally.hold(form, "", actual, expected);
+      tally.result(form.label(), form.reach()).ifPresent(tables::add);
+    }
+    return new Comparison(Comparison.CLUSTER, tables);
+  }
+
+  private List<TableComparison> finished(List<TableComparison> tables) {
+    return yardstick.consequences() ? tables : Consequences.of(tables).folded();
+  }
+}

@@ -1,0 +1,96 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.BridgePort;
+import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.Route;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Entries that are gone or new only because another one is: with an address its local entry and its
+ * connected route (net/ipv4/fib_frontend.c: fib_add_ifaddr, fib_del_ifaddr), with a link that is
+ * gone or down all that went through it (fib_sync_down_dev).
+ */
+final class Consequences {
+
+  private final List<TableComparison> tables;
+  private final Set<String> addresses = new HashSet<>();
+  private final Set<IpPrefix> networks = new HashSet<>();
+  private final Set<String> links = new HashSet<>();
+
+  private Consequences(List<TableComparison> tables) {
+    this.tables = tables;
+    tables.stream().flatMap(t -> t.differences().stream()).forEach(this::cause);
+  }
+
+  static Consequences of(List<TableComparison> tables) {
+    return new Consequences(tables);
+  }
+
+  private void cause(Difference difference) {
+    difference
+        .rows()
+        .forEach(row -> {
+          if (row.entry() instanceof Address address) {
+            addresses.add(place(row, address.local()));
+            networks.add(address.network());
+          }
+          if (row.entry() instanceof Link link && leavesOrComes(difference)) {
+            links.add(link.name());
+          }
+        });
+  }
+
+  private static boolean leavesOrComes(Difference difference) {
+    return switch (difference) {
+      case Difference.Missing _, Difference.Extra _ -> true;
+      case Difference.Differs(var actual, var expected, var changes) ->
+          changes.stream().anyMatch(c -> c.field().equals("state"));
+    };
+  }
+
+  private static String place(Row row, IpAddress address) {
+    int end = row.key().indexOf(": ");
+    return (end < 0 ? "" : row.key().substring(0, end)) + address;
+  }
+
+  List<TableComparison> folded() {
+    return tables.stream()
+        .map(t -> t.keeping(t.differences().stream().filter(d -> !follows(d)).toList()))
+        .toList();
+  }
+
+  private boolean follows(Difference difference) {
+    return difference.rows().allMatch(this::follows);
+  }
+
+  private boolean follows(Row row) {
+    return switch (row.entry()) {
+      case Route route ->
+          route.hasProtocol("kernel") && isOfAddress(row, route) || goneWith(route.device());
+      case Address address -> goneWith(Optional.of(address.device()));
+      case Neighbour neighbour -> goneWith(neighbour.device());
+      case FdbEntry entry -> goneWith(entry.device());
+      case BridgePort port -> goneWith(Optional.of(port.port()));
+      default -> false;
+    };
+  }
+
+  private boolean isOfAddress(Row row, Route route) {
+    return networks.contains(route.destination())
+        || route.preferredSource().filter(s -> addresses.contains(place(row, s))).isPresent()
+        || route.destination().isHost()
+            && addresses.contains(place(row, route.destination().address()));
+  }
+
+  private boolean goneWith(Optional<String> device) {
+    return device.filter(links::contains).isPresent();
+  }
+}

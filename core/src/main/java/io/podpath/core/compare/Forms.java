@@ -1,0 +1,303 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.cni.BgpSession;
+import io.podpath.core.cni.CniConfig;
+import io.podpath.core.cni.KubeProxyConfig;
+import io.podpath.core.cni.OvsPort;
+import io.podpath.core.cni.SubnetEnv;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.netfilter.Backend;
+import io.podpath.core.netfilter.Chain;
+import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.IpSet;
+import io.podpath.core.netfilter.IpSetMember;
+import io.podpath.core.netfilter.Match;
+import io.podpath.core.netfilter.VirtualServer;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.BridgePort;
+import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.IpRule;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.Sysctl;
+import io.podpath.core.snapshot.Devices;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Section.RouteScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All kinds of tables that are compared, in the order in which they are shown. */
+final class Forms {
+
+  private static final Pattern PROBABILITY = Pattern.compile("(--probability 0\\.\\d{1,5})\\d*");
+
+  private Forms() {}
+
+  private static final Form<Link> LINKS =
+      form("link", Reach.CLOSED, Section.LINKS, LinkForms::link);
+  private static final Form<Address> ADDRESSES =
+      form("address", Reach.OPEN, Section.ADDRESSES, LinkForms::address);
+  private static final Form<Route> ROUTES =
+      new Form<>("route", Reach.OPEN,
+          perFamily(
+              f ->
+                  Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
+                      .map(s -> Section.routes(f, s))),
+          RouteForms::route);
+  private static final Form<Neighbour> NEIGHBOURS =
+      new Form<>("neigh", Reach.OPEN, perFamily(f -> Stream.of(Section.neighbours(f))), RouteForms::neighbour);
+
+  /** Of a pod's network namespace. */
+  static final List<Form<?>> OF_PODS =
+      List.of(
+          LINKS,
+          ADDRESSES,
+          new Form<>(
+              "route",
+              Reach.OPEN,
+              perFamily(f -> Stream.of(Section.routes(f, RouteScope.MAIN))),
+              RouteForms::route));
+
+  /** Of a node's own network namespace, with its files and daemons. */
+  static final List<Form<?>> OF_NODES =
+      List.of(
+          LINKS,
+          ADDRESSES,
+          new Form<>("rule", Reach.OPEN, perFamily(f -> Stream.of(Section.ipRules(f))), f -> plain(f, Forms::ipRule)),
+          ROUTES,
+          NEIGHBOURS,
+          form("fdb", Reach.OPEN, Section.FDB, Forms::fdb),
+          form("bridge", Reach.CLOSED, Section.BRIDGE_PORTS, Forms::port),
+          new Form<>("policy", Reach.CLOSED, perBackend(Section::chains), Forms::policy),
+          new Form<>("iptables", Reach.OPEN, perBackend(Section::chainRules), Forms::chainRule),
+          form("ipset", Reach.CLOSED, Section.IPSETS, Forms::set),
+          form("ipset member", Reach.OPEN, Section.IPSET_MEMBERS, Forms::member),
+          form("ipvs", Reach.OPEN, Section.IPVS, Forms::virtualServer),
+          form("sysctl", Reach.CLOSED, Section.SYSCTLS, Forms::sysctl),
+          form("ovs", Reach.OPEN, Section.OVS_PORTS, Forms::ovsPort),
+          form("bgp", Reach.OPEN, Section.BGP_SESSIONS, Forms::session),
+          form("cni file", Reach.TOLD, Section.CNI_CONFIGS, Forms::cniConfig),
+          form("subnet.env", Reach.TOLD, Section.SUBNET_ENV, Forms::subnetEnv),
+          form("kube-proxy file", Reach.TOLD, Section.KUBE_PROXY_CONFIG, Forms::kubeProxy));
+
+  /** What all nodes share; entries are compared as a whole. */
+  static final List<Form<?>> OF_CLUSTERS =
+      List.of(
+          whole("node", Section.NODES),
+          whole("service", Section.SERVICES),
+          form("pod", Reach.OPEN, Section.PODS, ClusterForms::pod),
+          form("endpoints", Reach.OPEN, Section.ENDPOINT_SLICES, ClusterForms::slice),
+          whole("ip pool", Section.IP_POOLS),
+          whole("bgp configuration", Section.BGP_CONFIGURATIONS),
+          whole("bgp peer", Section.BGP_PEERS),
+          whole("calico node", Section.CALICO_NODES),
+          whole("block affinity", Section.BLOCK_AFFINITIES),
+          whole("flannel network", Section.FLANNEL_NETWORKS));
+
+  private static <T> Form<T> form(
+      String label, Reach reach, Section<T> section, Function<Fact<T>, Row> rows) {
+    return new Form<>(label, reach, List.of(List.of(section)), rows);
+  }
+
+  private static <T> List<List<Section<T>>> perFamily(
+      Function<IpFamily, Stream<Section<T>>> sections) {
+    return Arrays.stream(IpFamily.values()).flatMap(sections).map(List::of).toList();
+  }
+
+  private static <T> List<List<Section<T>>> perBackend(
+      BiFunction<IpFamily, Backend, Section<T>> section) {
+    return Arrays.stream(IpFamily.values())
+        .map(f -> Arrays.stream(Backend.values()).map(b -> section.apply(f, b)).toList())
+        .toList();
+  }
+
+  private static <T> Form<T> whole(String label, Section<T> section) {
+    return form(label, Reach.OPEN, section, ClusterForms::whole);
+  }
+
+  private static <T> Row row(Fact<T> fact, String key, Weight weight, Field... fields) {
+    return Row.of(fact, key, weight, List.of(fields));
+  }
+
+  private static <T> Row plain(Fact<T> fact, Function<T, String> key) {
+    return row(fact, key.apply(fact.value()), Weight.MEANING);
+  }
+
+  private static String ipRule(IpRule rule) {
+    return (rule.family() == IpFamily.INET ? "" : "-6 ") + rule.toString().replace("\t", " ");
+  }
+
+  /**
+   * Only what a VXLAN device or a person was told counts: what a bridge has learnt, and its ports'
+   * own addresses, come and go.
+   */
+  private static Row fdb(Fact<FdbEntry> fact) {
+    FdbEntry entry = fact.value();
+    boolean tunnel = entry.destination().isPresent();
+    return row(
+        fact,
+        entry.mac()
+            + entry.device().map(d -> " dev " + d).orElse("")
+            + (entry.vlan().isPresent() ? " vlan " + entry.vlan().getAsInt() : "")
+            // frames that are for all go to each of the destinations
+            + (tunnel && entry.mac().toString().equals("00:00:00:00:00:00")
+                ? " dst " + entry.destination().orElseThrow()
+                : ""),
+        tunnel ? Weight.MEANING : Weight.OBSERVATION,
+        Field.of("dst", entry.destination().map(Object::toString).orElse("")),
+        Field.of("port", entry.port().map(Object::toString).orElse("")),
+        Field.of("vni", entry.vni().map(Object::toString).orElse("")));
+  }
+
+  private static Row port(Fact<BridgePort> fact) {
+    BridgePort port = fact.value();
+    List<Field> fields = new ArrayList<>();
+    fields.add(Field.of("master", port.bridge()));
+    port.state().ifPresent(s -> fields.add(Field.of("state", s)));
+    Optional.ofNullable(port.options().get("hairpin"))
+        .ifPresent(h -> fields.add(Field.of("hairpin", h)));
+    Weight weight = port.port().startsWith("veth") ? Weight.IDENTITY : Weight.MEANING;
+    return Row.of(fact, port.port(), weight, fields);
+  }
+
+  private static Row policy(Fact<Chain> fact) {
+    Chain chain = fact.value();
+    return row(
+        fact,
+        chain.table() + " " + chain.name(),
+        // a chain of one's own without rules does nothing, and with rules its rules are compared
+        chain.policy().isPresent() ? Weight.MEANING : Weight.DETAIL,
+        Field.of("policy", chain.policy().orElse("-")));
+  }
+
+  private static Row chainRule(Fact<ChainRule> fact) {
+    ChainRule rule = fact.value();
+    String table = rule.table().equals("filter") ? "" : "-t " + rule.table() + " ";
+    List<Match> matches =
+        rule.matches().stream()
+            .filter(m -> !(m instanceof Match.Comment) && !m.toString().equals("-m comment"))
+            .toList();
+    ChainRule bare =
+        new ChainRule(rule.table(), rule.chain(), matches, rule.target(), Optional.empty());
+    // iptables prints a probability as the 32 bits it keeps, releases round them differently
+    String key = PROBABILITY.matcher(table + bare).replaceAll("$1");
+    return new Row(key, List.of(), table + rule, rule, fact.from(), Weight.MEANING);
+  }
+
+  private static Row set(Fact<IpSet> fact) {
+    return row(
+        fact,
+        fact.value().name(),
+        Weight.MEANING,
+        Field.of("type", fact.value().type()),
+        Field.detail("options", fact.value().options()));
+  }
+
+  private static Row member(Fact<IpSetMember> fact) {
+    return row(
+        fact,
+        fact.value().set() + " " + fact.value().element(),
+        Weight.MEANING,
+        Field.of("options", fact.value().options()));
+  }
+
+  private static Row virtualServer(Fact<VirtualServer> fact) {
+    VirtualServer server = fact.value();
+    String real =
+        server.realServers().stream()
+            .map(r ->
+                r
+                    + (r.forwarding().isEmpty() ? "" : " " + r.forwarding())
+                    + (r.weight().isPresent() ? " weight " + r.weight().getAsInt() : ""))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    List<Field> fields = new ArrayList<>();
+    if (!server.scheduler().isEmpty()) {
+      fields.add(Field.of("scheduler", server.scheduler()));
+    }
+    fields.add(Field.of("real servers", real));
+    String key = server.toString().replaceFirst("^-A ", "").replaceFirst(" -s .*", "");
+    return Row.of(fact, key, Weight.MEANING, fields);
+  }
+
+  private static Row sysctl(Fact<Sysctl> fact) {
+    String[] parts = fact.value().key().split("\\.", -1);
+    boolean ofPod = parts.length > 3 && Devices.isPodLink(parts[3]);
+    return row(
+        fact,
+        fact.value().key(),
+        ofPod ? Weight.IDENTITY : Weight.MEANING,
+        Field.of("value", fact.value().value()));
+  }
+
+  private static Row ovsPort(Fact<OvsPort> fact) {
+    OvsPort port = fact.value();
+    String options =
+        port.options().entrySet().stream()
+            .map(e -> e.getKey() + "=" + e.getValue())
+            .collect(Collectors.joining(" "));
+    return row(
+        fact,
+        port.bridge() + " " + port.interfaceName(),
+        Devices.isPodLink(port.interfaceName()) ? Weight.IDENTITY : Weight.MEANING,
+        Field.of("type", port.type().orElse("")),
+        Field.of("options", options),
+        Field.of("tag", port.tag().orElse("")),
+        Field.of("error", port.error().orElse("")));
+  }
+
+  private static Row session(Fact<BgpSession> fact) {
+    BgpSession session = fact.value();
+    boolean peers = session.peer().isPresent();
+    return row(
+        fact,
+        session.peer().map(p -> "peer " + p).orElse(session.type()),
+        peers ? Weight.MEANING : Weight.OBSERVATION,
+        Field.detail("type", session.type()),
+        Field.of("established", session.isEstablished() ? "yes" : "no"));
+  }
+
+  private static Row cniConfig(Fact<CniConfig> fact) {
+    CniConfig config = fact.value();
+    List<Field> fields = new ArrayList<>();
+    fields.add(Field.of("plugins", String.join(" ", config.plugins())));
+    config.bridge().ifPresent(b -> fields.add(Field.of("bridge", b)));
+    if (!config.subnets().isEmpty()) {
+      fields.add(Field.of("subnets", config.subnets()));
+    }
+    config.name().ifPresent(n -> fields.add(Field.detail("name", n)));
+    return Row.of(
+        fact, config.fileName().orElse("CNI configuration"), Weight.MEANING, fields);
+  }
+
+  private static Row subnetEnv(Fact<SubnetEnv> fact) {
+    SubnetEnv env = fact.value();
+    List<Field> fields = new ArrayList<>();
+    env.network().ifPresent(n -> fields.add(Field.of("FLANNEL_NETWORK", n)));
+    fields.add(Field.of("FLANNEL_SUBNET", env.gateway() + "/" + env.subnet().length()));
+    env.mtu().ifPresent(m -> fields.add(Field.atMost("FLANNEL_MTU", m)));
+    env.ipMasq().ifPresent(m -> fields.add(Field.of("FLANNEL_IPMASQ", m)));
+    return Row.of(fact, "subnet.env", Weight.MEANING, fields);
+  }
+
+  private static Row kubeProxy(Fact<KubeProxyConfig> fact) {
+    KubeProxyConfig config = fact.value();
+    return row(
+        fact,
+        "KubeProxyConfiguration",
+        Weight.MEANING,
+        Field.of("mode", config.mode().orElse("")),
+        Field.of(
+            "cannot be read",
+            config.problems().stream().map(p -> p.path()).collect(Collectors.joining(" "))));
+  }
+}

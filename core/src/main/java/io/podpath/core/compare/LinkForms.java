@@ -1,0 +1,82 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.node.Address;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.Devices;
+import io.podpath.core.snapshot.Fact;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Links and their addresses. */
+final class LinkForms {
+
+  private LinkForms() {}
+
+  static Row link(Fact<Link> fact) {
+    Link link = fact.value();
+    List<Field> fields = new ArrayList<>();
+    fields.add(Field.of("state", link.isUp() ? "up" : "down"));
+    link.mtu().ifPresent(m -> fields.add(Field.atMost("mtu", m)));
+    fields.add(Field.of("master", link.master().orElse("")));
+    // ip link without -d does not tell what a link is
+    link.kind().ifPresent(k -> kind(k, fields));
+    // only a VXLAN device's own hardware address is known to other nodes
+    boolean announced = link.kind().filter(LinkKind.Vxlan.class::isInstance).isPresent();
+    link.mac()
+        .ifPresent(m -> fields.add(announced ? Field.of("address", m) : Field.own("address", m)));
+    return Row.of(fact, link.name(), weight(link), fields);
+  }
+
+  private static Weight weight(Link link) {
+    return link.name().equals("lo")
+        ? Weight.DETAIL
+        // CNI's bridge plug-in and docker name a pod's link by chance
+        : Devices.isPodLink(link.name()) ? Weight.IDENTITY : Weight.MEANING;
+  }
+
+  private static void kind(LinkKind kind, List<Field> fields) {
+    fields.add(Field.of("type", kind.name()));
+    switch (kind) {
+      case LinkKind.Vxlan vxlan -> {
+        fields.add(Field.of("id", text(vxlan.vni())));
+        fields.add(Field.of("local", text(vxlan.local())));
+        fields.add(Field.of("remote", text(vxlan.remote())));
+        fields.add(Field.of("dev", vxlan.device().orElse("")));
+        fields.add(Field.of("dstport", text(vxlan.port())));
+        fields.add(Field.of("learning", vxlan.learning() ? "on" : "off"));
+      }
+      case LinkKind.Ipip(var local, var remote) -> {
+        fields.add(Field.of("local", text(local)));
+        fields.add(Field.of("remote", text(remote)));
+      }
+      case LinkKind.Gre gre -> {
+        fields.add(Field.of("local", text(gre.local())));
+        fields.add(Field.of("remote", text(gre.remote())));
+      }
+      case LinkKind.Bridge bridge -> {
+        fields.add(Field.of("vlan_filtering", bridge.vlanFiltering() ? "1" : "0"));
+        fields.add(Field.of("nf_call_iptables", bridge.nfCallIptables() ? "1" : "0"));
+      }
+      case LinkKind.Veth _, LinkKind.Tun _, LinkKind.Dummy _, LinkKind.Other _ -> {}
+    }
+  }
+
+  static Row address(Fact<Address> fact) {
+    Address address = fact.value();
+    boolean byItself = address.local().isLinkLocal() || address.local().isLoopback();
+    return Row.of(
+        fact,
+        address.local() + " dev " + address.device(),
+        byItself ? Weight.OBSERVATION : Weight.MEANING,
+        List.of(
+            Field.of("prefix", "/" + address.prefixLength()),
+            Field.of("peer", text(address.peer())),
+            Field.detail("scope", address.scope())));
+  }
+
+  private static String text(Optional<?> value) {
+    return value.map(Object::toString).orElse("");
+  }
+}

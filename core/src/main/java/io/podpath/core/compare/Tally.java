@@ -1,0 +1,168 @@
+package io.podpath.core.compare;
+
+import io.podpath.core.net.Gathered;
+import io.podpath.core.snapshot.Coverage;
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.Section;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Counts one kind of table while its parts are held against each other. */
+final class Tally {
+
+  private final Yardstick yardstick;
+  private final List<Difference> differences = new ArrayList<>();
+  private int actual;
+  private int expected;
+  private int same;
+  private int folded;
+  private boolean wanted;
+  private boolean read;
+  private Optional<String> gap = Optional.empty();
+
+  Tally(Yardstick yardstick) {
+    this.yardstick = yardstick;
+  }
+
+  /**
+   * @param place what stands before each entry; empty for the node's own namespace
+   */
+  <T> void hold(Form<T> form, String place, Facts mine, Facts theirs) {
+    for (List<Section<T>> group : form.groups()) {
+      Coverage want = coverage(theirs, group);
+      Coverage have = coverage(mine, group);
+      if (want instanceof Coverage.NotGathered(var reason)) {
+        // a blueprint leaves out what it does not care about; of two states both should be there
+        if (yardstick.exactly()
+            && !(have instanceof Coverage.NotGathered)
+            && !rows(form, group, mine, place).isEmpty()) {
+          wanted = true;
+          gap = gap.or(() -> Optional.of("nothing to hold it against: " + reason));
+        }
+        continue;
+      }
+      List<Row> others =
+          rows(form, group, theirs, place).stream()
+              .map(r -> r.renamed(yardstick.names()))
+              .toList();
+      if (have instanceof Coverage.NotGathered(var reason)) {
+        if (!others.isEmpty()) {
+          wanted = true;
+          expected += others.size();
+          gap = gap.or(() -> Optional.of(reason));
+        }
+        continue;
+      }
+      wanted = true;
+      read = true;
+      boolean all =
+          rows(rows(form, group, mine, place), others, have.isComplete(), want.isComplete());
+      if (!all || form.reach() == Reach.OPEN || yardstick.exactly()) {
+        gap = gap.or(() -> Optional.of(have.gap()).filter(g -> !g.isEmpty()));
+        gap = gap.or(() -> Optional.of(want.gap()).filter(g -> !g.isEmpty()));
+      }
+    }
+  }
+
+  private static <T> Coverage coverage(Facts facts, List<Section<T>> group) {
+    Coverage best = facts.get(group.getFirst()).coverage();
+    for (Section<T> section : group) {
+      best = best.best(facts.get(section).coverage());
+    }
+    return best;
+  }
+
+  private <T> List<Row> rows(Form<T> form, List<Section<T>> group, Facts facts, String place) {
+    return group.stream()
+        .flatMap(s -> facts.get(s).stream())
+        .map(form.rows())
+        .filter(r -> yardstick.weights().contains(r.weight()))
+        .map(r -> place.isEmpty() ? r : r.inside(place))
+        .toList();
+  }
+
+  /** Whether all that is expected was found, in whatever state. */
+  private boolean rows(List<Row> mine, List<Row> theirs, boolean allMine, boolean allTheirs) {
+    Map<String, Deque<Row>> waiting = new HashMap<>();
+    theirs.forEach(r -> waiting.computeIfAbsent(r.key(), k -> new ArrayDeque<>()).add(r));
+    actual += mine.size();
+    expected += theirs.size();
+    List<ChainOrder.Pair> pairs = new ArrayList<>();
+    for (Row row : mine) {
+      Deque<Row> fitting = waiting.get(row.key());
+      if (fitting == null || fitting.isEmpty()) {
+        if (allTheirs && yardstick.extras().test(row)) {
+          differences.add(new Difference.Extra(row));
+        } else {
+          folded++;
+        }
+        continue;
+      }
+      Row other = best(row, fitting);
+      fitting.remove(other);
+      List<Difference.Change> changes = changes(row, other);
+      if (changes.isEmpty()) {
+        same++;
+        pairs.add(new ChainOrder.Pair(row, other));
+      } else {
+        differences.add(new Difference.Differs(row, other, changes));
+      }
+    }
+    List<Difference> moved = ChainOrder.moved(pairs, theirs);
+    same -= moved.size();
+    differences.addAll(moved);
+    boolean all = true;
+    for (Row row : theirs) {
+      Deque<Row> left = Objects.requireNonNull(waiting.get(row.key()));
+      if (left.remove(row)) {
+        all = false;
+        if (allMine) {
+          differences.add(new Difference.Missing(row));
+        } else {
+          folded++;
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Of several entries about one thing the one that says the same, else the first. */
+  private Row best(Row row, Deque<Row> fitting) {
+    return fitting.stream()
+        .filter(o -> changes(row, o).isEmpty())
+        .findFirst()
+        .orElseGet(fitting::getFirst);
+  }
+
+  /** What both say, each its own way; what a tool left out on one side is not known to differ. */
+  private List<Difference.Change> changes(Row row, Row other) {
+    List<Difference.Change> changes = new ArrayList<>();
+    for (Field theirs : other.fields()) {
+      if (yardstick.weights().contains(theirs.weight())) {
+        row.field(theirs.name())
+            .filter(f -> !f.fits(theirs, yardstick.exactly()))
+            .ifPresent(f ->
+                changes.add(new Difference.Change(f.name(), f.value(), theirs.value())));
+      }
+    }
+    return changes;
+  }
+
+  /** Empty when neither side has such a table. */
+  Optional<TableComparison> result(String label, Reach reach) {
+    if (!wanted) {
+      return Optional.empty();
+    }
+    Gathered<Integer> count =
+        read ? Gathered.known(actual) : Gathered.notGathered(gap.orElse("not recorded"));
+    return Optional.of(
+        new TableComparison(
+            label, reach != Reach.TOLD, count, expected, same, differences, folded, gap));
+  }
+}

@@ -1,0 +1,50 @@
+package io.podpath.core.compare;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * What counts when two states are compared.
+ *
+ * @param weights entries and fields of these count
+ * @param extras whether an entry that is not expected is worth a word
+ * @param names what the expected side's names are called on the other side
+ * @param effects which entries make no difference though they differ
+ * @param exactly whether less than expected is another thing, where less is as good
+ * @param consequences whether entries are shown that are gone or new only because of another
+ */
+public record Yardstick(
+    Set<Weight> weights,
+    Predicate<Row> extras,
+    UnaryOperator<String> names,
+    Effects effects,
+    boolean exactly,
+    boolean consequences) {
+
+  public Yardstick {
+    weights = Set.copyOf(weights);
+  }
+
+  /** Two states of one machine. */
+  public static Yardstick sameMachine() {
+    return new Yardstick(
+        EnumSet.of(Weight.MEANING, Weight.IDENTITY), row -> true, s -> s, Effects.EVERY, true, false);
+  }
+
+  /** A machine and what is expected of it, by somebody who knows the cluster but not its names. */
+  public static Yardstick expectation(Predicate<Row> extras, Effects effects) {
+    return new Yardstick(EnumSet.of(Weight.MEANING), extras, s -> s, effects, false, false);
+  }
+
+  /** Everything that can be told apart counts. */
+  public Yardstick strict() {
+    return new Yardstick(
+        EnumSet.of(Weight.MEANING, Weight.IDENTITY, Weight.DETAIL), row -> true, names, Effects.EVERY, true, true);
+  }
+
+  public Yardstick renaming(UnaryOperator<String> renames) {
+    return new Yardstick(weights, extras, renames, effects, exactly, consequences);
+  }
+}

@@ -1,0 +1,103 @@
+package io.podpath.tui.cli;
+
+import io.podpath.core.compare.Comparer;
+import io.podpath.core.compare.Comparison;
+import io.podpath.core.compare.Yardstick;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Snapshot;
+import io.podpath.tui.report.CompareJson;
+import io.podpath.tui.report.CompareText;
+import io.podpath.tui.report.ComparedNodes;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code podpath diff}. */
+@Command(
+    name = "diff",
+    description = "What changed between two snapshots, in meaning, not in text.",
+    customSynopsis = "podpath diff [OPTIONS] BEFORE AFTER",
+    sortOptions = false,
+    footer = {
+      "",
+      "Exit code: 0 the same, 1 differs, 2 wrong usage, 3 nothing differs but not all was read; see podpath help exit-codes"
+    })
+final class DiffCommand implements Callable<Integer> {
+
+  private final Surroundings surroundings;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "BEFORE",
+      description = "Bundle, directory of outputs or pasted terminal text.")
+  private String before = "";
+
+  @Parameters(index = "1", paramLabel = "AFTER", description = "The same, later.")
+  private String after = "";
+
+  @Option(names = "--strict", description = "Also what decides nothing, and consequences.")
+  private boolean strict;
+
+  @Option(
+      names = "--allow-partial",
+      description = "Exit code 0 instead of 3 when nothing differs but not all was read.")
+  private boolean allowPartial;
+
+  @Mixin private AnswerOptions answer;
+
+  DiffCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws Refusal {
+    answer.checkForm();
+    AnswerOptions.Answer target = answer.prepare(surroundings, List.of(before, after));
+    Snapshot older = latest(before);
+    Snapshot newer = latest(after);
+    Yardstick yardstick = Yardstick.sameMachine();
+    Comparer comparer = new Comparer(strict ? yardstick.strict() : yardstick);
+    List<Comparison> comparisons = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    comparisons.add(comparer.clusters(newer.cluster(), older.cluster()));
+    for (NodeState node : newer.nodes().values()) {
+      Optional<NodeState> then = older.node(node.name());
+      then.ifPresent(t -> comparisons.add(comparer.nodes(node, t)));
+      if (then.isEmpty()) {
+        unknown.add(node.name());
+      }
+    }
+    older.nodes().keySet().stream()
+        .filter(n -> newer.node(n).isEmpty())
+        .forEach(unknown::add);
+    ComparedNodes compared =
+        new ComparedNodes(
+            before, newer.takenAt(), comparisons, unknown, List.of(), Optional.empty());
+    int code = compared.exitCode(allowPartial).code();
+    target.give(
+        switch (answer.form()) {
+          case JSON -> CompareJson.render(compared, code);
+          case TEXT, SARIF, JUNIT, HTML, MD ->
+              CompareText.render(
+                  compared,
+                  surroundings.terminal().columns().getAsInt(),
+                  answer.paint(surroundings),
+                  strict);
+        });
+    return code;
+  }
+
+  private Snapshot latest(String file) throws Refusal {
+    return surroundings
+        .inputs()
+        .read(List.of(file), InputStream.nullInputStream())
+        .history()
+        .latest();
+  }
+}

@@ -1,0 +1,118 @@
+package io.podpath.tui.cli;
+
+import io.podpath.core.blueprint.Blueprint;
+import io.podpath.core.blueprint.ClusterReader;
+import io.podpath.core.blueprint.KnownCluster;
+import io.podpath.core.blueprint.NodeBlueprint;
+import io.podpath.core.compare.BlueprintExtras;
+import io.podpath.core.compare.NodeNames;
+import io.podpath.core.compare.RuleEffects;
+import io.podpath.core.compare.Yardstick;
+import io.podpath.core.net.Gathered;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Snapshot;
+import io.podpath.probes.bundle.BlueprintFiles;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What nodes are held against.
+ *
+ * @param name what it is, in a few words
+ * @param assumed what was not read and had to be taken as usual
+ */
+record Reference(String name, List<String> assumed, Lookup lookup) {
+
+  /** What is expected of one node; empty when nothing is known of it. */
+  @FunctionalInterface
+  interface Lookup {
+    Optional<Expected> of(NodeState node);
+  }
+
+  /** A node as it shall be, and what counts. */
+  record Expected(NodeState node, Yardstick yardstick) {}
+
+  /** What a working data plane would hold, drawn from the cluster's own facts. */
+  static Reference blueprint(Snapshot snapshot) throws Refusal {
+    KnownCluster known = known(snapshot);
+    Blueprint blueprint = known.blueprint();
+    return drawn(
+        "the blueprint of " + blueprint.fabric() + " with service proxy " + known.proxy().name(),
+        known,
+        blueprint,
+        BlueprintFiles.snapshot(blueprint));
+  }
+
+  static KnownCluster known(Snapshot snapshot) throws Refusal {
+    return switch (ClusterReader.read(ClusterView.of(snapshot))) {
+      case Gathered.Known<KnownCluster>(var cluster) -> cluster;
+      case Gathered.Absent<KnownCluster>() ->
+          throw new IllegalStateException("a cluster is known or not gathered");
+      case Gathered.NotGathered<KnownCluster>(var reason) ->
+          throw new Refusal(
+              "no blueprint can be drawn: "
+                  + reason
+                  + "; give more of the cluster, or compare with --with node NAME or --with snapshot FILE");
+    };
+  }
+
+  /**
+   * @param state what the blueprint's nodes hold
+   */
+  static Reference drawn(
+      String name, KnownCluster known, Blueprint blueprint, Snapshot state) {
+    return new Reference(
+        name,
+        known.assumed(),
+        node -> {
+          Optional<NodeBlueprint> drawn = blueprint.node(node.name());
+          return drawn.flatMap(d ->
+              state
+                  .node(node.name())
+                  .map(s ->
+                      new Expected(
+                          s, yardstick(known, d))));
+        });
+  }
+
+  private static Yardstick yardstick(KnownCluster known, NodeBlueprint drawn) {
+    return Yardstick.expectation(
+        new BlueprintExtras(known.facts(), drawn), new RuleEffects(known.facts(), drawn));
+  }
+
+  /** Another node of the same cluster, under the names of the one that is looked at. */
+  static Reference node(Snapshot snapshot, String name) throws Refusal {
+    NodeState other =
+        snapshot
+            .node(name)
+            .orElseThrow(() ->
+                new Refusal(
+                    "--with node "
+                        + name
+                        + ": there is no such node in the input"
+                        + Nearest.hint(name, List.copyOf(snapshot.nodes().keySet()))));
+    KnownCluster known = known(snapshot);
+    Blueprint blueprint = known.blueprint();
+    return new Reference(
+        "node " + name,
+        known.assumed(),
+        node ->
+            blueprint
+                .node(node.name())
+                .filter(d -> !node.name().equals(name))
+                .map(d ->
+                    new Expected(
+                        other,
+                        yardstick(known, d)
+                            .renaming(NodeNames.swapping(known.facts(), name, node.name())))));
+  }
+
+  /** The same nodes at another time. */
+  static Reference snapshot(String file, Snapshot before) {
+    return new Reference(
+        file,
+        List.of(),
+        node -> before.node(node.name()).map(s -> new Expected(s, Yardstick.sameMachine())));
+  }
+}
