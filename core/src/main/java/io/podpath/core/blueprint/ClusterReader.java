@@ -17,6 +17,7 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -86,7 +87,8 @@ public final class ClusterReader {
             ServiceReader.services(view.snapshot()),
             bgp());
     ClusterFacts working = fabric.get() instanceof Calico ? heard(facts) : facts;
-    return Gathered.known(new KnownCluster(working, fabric.get(), proxy(), assumed));
+    return Gathered.known(
+        new KnownCluster(working, fabric.get(), proxy(), knowsServices(), assumed));
   }
 
   /** Nodes with an object, and those that were read. */
@@ -115,8 +117,8 @@ public final class ClusterReader {
   private boolean directRouting() {
     Optional<FlannelNetwork> told = view.get(Section.FLANNEL_NETWORKS).values().findFirst();
     return told.map(FlannelNetwork::directRouting)
-        .orElseGet(() ->
-            routesToOthers().anyMatch(r -> r.device().filter(d -> !isTunnel(d)).isPresent()));
+        .orElseGet(
+            () -> routesToOthers().anyMatch(r -> r.device().filter(d -> !isTunnel(d)).isPresent()));
   }
 
   private CalicoEncapsulation encapsulation() {
@@ -156,12 +158,23 @@ public final class ClusterReader {
                         .anyMatch(o -> !o.equals(n.name()))));
   }
 
+  private boolean knowsServices() {
+    return view.serviceProxy() == ServiceProxyKind.UNKNOWN
+        || !view.get(Section.SERVICES).isNotGathered()
+            && !view.get(Section.ENDPOINT_SLICES).isNotGathered();
+  }
+
   private ServiceProxy proxy() {
+    if (!knowsServices()) {
+      assumed.add("Services and their endpoints were not read; what kube-proxy writes is left out");
+      return new NoServiceProxy();
+    }
     return switch (view.serviceProxy()) {
       case IPTABLES -> new KubeProxyIptables();
       case IPVS -> new KubeProxyIpvs();
       case NFTABLES -> {
-        assumed.add("podpath has no blueprint of kube-proxy's nftables mode; services are left out");
+        assumed.add(
+            "podpath has no blueprint of kube-proxy's nftables mode; services are left out");
         yield new NoServiceProxy();
       }
       case UNKNOWN -> new NoServiceProxy();
@@ -189,8 +202,7 @@ public final class ClusterReader {
   }
 
   /** Calico's own record of a block before the route that the node has for it. */
-  private static SubnetOrigin preferred(
-      SubnetOrigin origin) {
+  private static SubnetOrigin preferred(SubnetOrigin origin) {
     return switch (origin) {
       case OWN_BLOCK -> SubnetOrigin.BLOCK_AFFINITY;
       case BLOCK_AFFINITY -> SubnetOrigin.OWN_BLOCK;
@@ -292,9 +304,7 @@ public final class ClusterReader {
             .findFirst();
     boolean mesh = configuration.flatMap(c -> c.nodeToNodeMesh().optional()).orElse(true);
     long number =
-        configuration
-            .flatMap(c -> c.asNumber().optional())
-            .orElse(BgpFacts.FULL_MESH.asNumber());
+        configuration.flatMap(c -> c.asNumber().optional()).orElse(BgpFacts.FULL_MESH.asNumber());
     var peers = view.get(Section.BGP_PEERS).values().toList();
     return new BgpFacts(
         mesh,

@@ -24,8 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Machines with their cards and pods, as far as a snapshot tells of them. */
@@ -58,6 +61,7 @@ final class MachineReader {
         view.plan()
             .announcedAddress(name, IpFamily.INET)
             .map(AddressClaim::address)
+            .or(() -> reachedAt(name, podSubnets))
             .or(() -> firstOwn(name));
     return address.map(a ->
         new NodeFacts(
@@ -69,6 +73,25 @@ final class MachineReader {
             tunnelMac(name, podSubnets),
             tunnelAddress(name),
             clusterId(name)));
+  }
+
+  /** Of several addresses the one that most other nodes send packets for its pods to. */
+  private Optional<IpAddress> reachedAt(String name, List<IpPrefix> podSubnets) {
+    Set<IpAddress> own =
+        view.snapshot().node(name).stream()
+            .flatMap(this::addresses)
+            .map(Address::local)
+            .collect(Collectors.toSet());
+    Map<IpAddress, Long> used =
+        view.nodes().stream()
+            .filter(n -> !n.name().equals(name))
+            .flatMap(n -> n.host().mainRoutes(IpFamily.INET).values())
+            .filter(r -> podSubnets.contains(r.destination()))
+            .map(Route::gateway)
+            .flatMap(Optional::stream)
+            .filter(own::contains)
+            .collect(Collectors.groupingBy(g -> g, TreeMap::new, Collectors.counting()));
+    return used.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
   }
 
   private Optional<IpAddress> firstOwn(String name) {

@@ -22,8 +22,8 @@ final class ServiceReader {
     for (Service service : snapshot.get(Section.SERVICES).values().toList()) {
       Optional<IpAddress> address =
           service.clusterIps().stream().filter(IpAddress::isV4).findFirst();
-      address.ifPresent(a ->
-          service.ports().forEach(p -> services.add(service(service, a, p, slices))));
+      address.ifPresent(
+          a -> service.ports().forEach(p -> services.add(service(service, a, p, slices))));
     }
     return services;
   }
@@ -52,7 +52,7 @@ final class ServiceReader {
     return slice.ports().stream()
         .filter(p ->
             p.name().orElse("").equals(port.name().orElse(""))
-                && p.protocol() == port.protocol())
+                && p.protocol().equals(port.protocol()))
         .flatMap(p ->
             slice.endpoints().stream()
                 .filter(e -> e.ready() && e.address().isV4())

@@ -1,6 +1,7 @@
 package io.podpath.core.compare;
 
 import io.podpath.core.blueprint.ClusterFacts;
+import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
 import io.podpath.core.blueprint.NodeFacts;
 import io.podpath.core.blueprint.Segment;
@@ -20,6 +21,7 @@ import io.podpath.core.node.IpRule;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteTable;
+import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Section;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -32,15 +34,19 @@ import java.util.stream.Stream;
  */
 public final class BlueprintExtras implements Predicate<Row> {
 
-  /** Priorities of the three rules every kernel has (net/ipv4/fib_rules.c: fib_default_rules_init). */
+  /**
+   * Priorities of the three rules every kernel has (net/ipv4/fib_rules.c: fib_default_rules_init).
+   */
   private static final Set<Long> USUAL_RULES = Set.of(0L, 32766L, 32767L);
 
   private final ClusterFacts cluster;
   private final NodeBlueprint node;
+  private final boolean services;
   private final Set<String> sets;
 
-  public BlueprintExtras(ClusterFacts cluster, NodeBlueprint node) {
-    this.cluster = cluster;
+  public BlueprintExtras(KnownCluster known, NodeBlueprint node) {
+    this.cluster = known.facts();
+    this.services = known.services();
     this.node = node;
     this.sets =
         node.host()
@@ -55,11 +61,14 @@ public final class BlueprintExtras implements Predicate<Row> {
     return switch (row.entry()) {
       case Route route -> routeMatters(route);
       case Address address -> isOurs(address.local()) || isOthers(address.local());
-      case Neighbour neighbour -> neighbour.states().contains("PERMANENT");
+      case Neighbour neighbour ->
+          neighbour.states().contains("PERMANENT")
+              && neighbour.device().filter(Devices::isOverlay).isPresent();
       case FdbEntry entry -> entry.destination().isPresent();
       case IpRule rule -> !USUAL_RULES.contains(rule.priority());
       case IpSetMember member -> sets.contains(member.set());
-      case VirtualServer _, BgpSession _ -> true;
+      case VirtualServer _ -> services;
+      case BgpSession _ -> true;
       case OvsPort port -> port.isTunnel();
       case ChainRule rule -> ruleMatters(rule);
       case CniConfig config -> comesFirst(config);
@@ -84,7 +93,9 @@ public final class BlueprintExtras implements Predicate<Row> {
 
   private Stream<IpPrefix> ourNetworks() {
     return Stream.concat(
-        Stream.of(cluster.podNetwork(), cluster.serviceNetwork()),
+        services
+            ? Stream.of(cluster.podNetwork(), cluster.serviceNetwork())
+            : Stream.of(cluster.podNetwork()),
         cluster.nodes().stream().flatMap(n -> n.podSubnets().stream()));
   }
 
@@ -107,28 +118,21 @@ public final class BlueprintExtras implements Predicate<Row> {
       case Target.Drop _, Target.Reject _, Target.Dnat _, Target.Snat _ ->
           isExpectedChain(rule) && !rule.chain().equals("KUBE-FIREWALL") || isBuiltIn(rule);
       case Target.Masquerade _, Target.SetMark _, Target.Return _ -> isExpectedChain(rule);
-      case Target.Accept _,
-          Target.Jump _,
-          Target.Goto _,
-          Target.CountOnly _,
-          Target.Other _ ->
+      case Target.Accept _, Target.Jump _, Target.Goto _, Target.CountOnly _, Target.Other _ ->
           false;
     };
   }
 
   private static boolean isBuiltIn(ChainRule rule) {
-    return Set.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING")
-        .contains(rule.chain());
+    return Set.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING").contains(rule.chain());
   }
 
   /** A chain that fabric or service proxy fill, so that nobody else has a rule in it. */
   private boolean isExpectedChain(ChainRule rule) {
     return !isBuiltIn(rule)
         && Stream.of(io.podpath.core.netfilter.Backend.values())
-            .flatMap(b ->
-                node.host()
-                    .get(Section.chains(io.podpath.core.net.IpFamily.INET, b))
-                    .values())
+            .flatMap(
+                b -> node.host().get(Section.chains(io.podpath.core.net.IpFamily.INET, b)).values())
             .anyMatch(c -> c.table().equals(rule.table()) && c.name().equals(rule.chain()));
   }
 

@@ -3,11 +3,9 @@ package io.podpath.core.compare;
 import io.podpath.core.netfilter.ChainRule;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Rules that are on both sides but stand elsewhere. It counts only where a rule has passed one that
@@ -17,34 +15,28 @@ final class ChainOrder {
 
   private ChainOrder() {}
 
-  record Pair(Row actual, Row expected) {}
+  /**
+   * @param place of the expected one among all that are expected
+   */
+  record Pair(Row actual, Row expected, int place) {}
 
   /**
    * @param pairs in the order of what was read
-   * @param expected all that is expected, in its own order
    */
-  static List<Difference> moved(List<Pair> pairs, List<Row> expected) {
+  static List<Difference> moved(List<Pair> pairs) {
     Map<String, List<Pair>> chains = new LinkedHashMap<>();
     for (Pair pair : pairs) {
       if (pair.expected().entry() instanceof ChainRule rule) {
-        chains
-            .computeIfAbsent(rule.table() + " " + rule.chain(), c -> new ArrayList<>())
-            .add(pair);
+        chains.computeIfAbsent(rule.table() + " " + rule.chain(), c -> new ArrayList<>()).add(pair);
       }
     }
-    if (chains.isEmpty()) {
-      return List.of();
-    }
-    Map<Row, Integer> places = new IdentityHashMap<>();
-    expected.forEach(r -> places.put(r, places.size()));
     List<Difference> moved = new ArrayList<>();
-    chains.values().forEach(chain -> moved.addAll(inChain(chain, places)));
+    chains.values().forEach(chain -> moved.addAll(inChain(chain)));
     return moved;
   }
 
-  private static List<Difference> inChain(List<Pair> chain, Map<Row, Integer> places) {
-    int[] order =
-        chain.stream().mapToInt(p -> Objects.requireNonNull(places.get(p.expected()))).toArray();
+  private static List<Difference> inChain(List<Pair> chain) {
+    int[] order = chain.stream().mapToInt(Pair::place).toArray();
     boolean[] kept = increasing(order);
     int[] sorted = order.clone();
     Arrays.sort(sorted);

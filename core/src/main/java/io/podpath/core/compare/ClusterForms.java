@@ -26,9 +26,10 @@ final class ClusterForms {
         pod.namespace() + "/" + pod.name(),
         Weight.MEANING,
         List.of(
-        Field.of("node", pod.node().orElse("")),
-        Field.of("ip", pod.ips().stream().map(Object::toString).collect(Collectors.joining(" "))),
-        Field.of("status", pod.status().orElse(""))));
+            Field.of("node", pod.node().orElse("")),
+            Field.of(
+                "ip", pod.ips().stream().map(Object::toString).collect(Collectors.joining(" "))),
+            Field.of("status", pod.status().orElse(""))));
   }
 
   static Row slice(Fact<EndpointSlice> fact) {
@@ -38,18 +39,18 @@ final class ClusterForms {
         slice.namespace() + "/" + slice.service() + " (" + slice.name() + ")",
         Weight.MEANING,
         List.of(
-        Field.of(
-            "ready",
-            slice.endpoints().stream()
-                .filter(EndpointSlice.Endpoint::ready)
-                .map(e -> e.address().toString())
-                .sorted()
-                .collect(Collectors.joining(" "))),
-        Field.of(
-            "ports",
-            slice.ports().stream()
-                .map(p -> p.port() + "/" + p.protocol())
-                .sorted()
-                .collect(Collectors.joining(" ")))));
+            Field.of(
+                "ready",
+                slice.endpoints().stream()
+                    .filter(EndpointSlice.Endpoint::ready)
+                    .map(e -> e.address().toString())
+                    .sorted()
+                    .collect(Collectors.joining(" "))),
+            Field.of(
+                "ports",
+                slice.ports().stream()
+                    .map(p -> p.port() + "/" + p.protocol())
+                    .sorted()
+                    .collect(Collectors.joining(" ")))));
   }
 }

@@ -22,14 +22,8 @@ public final class Comparer {
     for (Form<?> form : Forms.OF_NODES) {
       Tally tally = new Tally(yardstick);
       tally.hold(form, "", actual.host(), expected.host());
-      tally
-          .result(form.label(), form.reach())
-          .map(t ->
-              t.keeping(
-                  t.differences().stream()
-                      .filter(d -> !effects.makesNone(d, actual.host(), expected.host()))
-                      .toList()))
-          .ifPresent(tables::add);
+      tally.fold(d -> effects.makesNone(d, actual.host(), expected.host()));
+      tally.result(form.label(), form.reach()).ifPresent(tables::add);
     }
     for (Form<?> form : Forms.OF_PODS) {
       Tally tally = new Tally(yardstick);
@@ -38,6 +32,7 @@ public final class Comparer {
           .forEach((netns, facts) -> {
             Facts mine = Optional.ofNullable(actual.pods().get(netns)).orElse(Facts.NONE);
             tally.hold(form, netns + ":", mine, facts);
+            tally.fold(d -> effects.makesNone(d, mine, facts));
           });
       tally.result("pod " + form.label(), form.reach()).ifPresent(tables::add);
     }

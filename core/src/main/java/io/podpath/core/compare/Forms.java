@@ -47,14 +47,19 @@ final class Forms {
   private static final Form<Address> ADDRESSES =
       form("address", Reach.OPEN, Section.ADDRESSES, LinkForms::address);
   private static final Form<Route> ROUTES =
-      new Form<>("route", Reach.OPEN,
-          perFamily(
-              f ->
-                  Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
-                      .map(s -> Section.routes(f, s))),
+      new Form<>(
+          "route",
+          Reach.OPEN,
+          perFamily(f ->
+              Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
+                  .map(s -> Section.routes(f, s))),
           RouteForms::route);
   private static final Form<Neighbour> NEIGHBOURS =
-      new Form<>("neigh", Reach.OPEN, perFamily(f -> Stream.of(Section.neighbours(f))), RouteForms::neighbour);
+      new Form<>(
+          "neigh",
+          Reach.OPEN,
+          perFamily(f -> Stream.of(Section.neighbours(f))),
+          RouteForms::neighbour);
 
   /** Of a pod's network namespace. */
   static final List<Form<?>> OF_PODS =
@@ -72,7 +77,11 @@ final class Forms {
       List.of(
           LINKS,
           ADDRESSES,
-          new Form<>("rule", Reach.OPEN, perFamily(f -> Stream.of(Section.ipRules(f))), f -> plain(f, Forms::ipRule)),
+          new Form<>(
+              "rule",
+              Reach.OPEN,
+              perFamily(f -> Stream.of(Section.ipRules(f))),
+              f -> plain(f, Forms::ipRule)),
           ROUTES,
           NEIGHBOURS,
           form("fdb", Reach.OPEN, Section.FDB, Forms::fdb),
@@ -275,8 +284,7 @@ final class Forms {
       fields.add(Field.of("subnets", config.subnets()));
     }
     config.name().ifPresent(n -> fields.add(Field.detail("name", n)));
-    return Row.of(
-        fact, config.fileName().orElse("CNI configuration"), Weight.MEANING, fields);
+    return Row.of(fact, config.fileName().orElse("CNI configuration"), Weight.MEANING, fields);
   }
 
   private static Row subnetEnv(Fact<SubnetEnv> fact) {

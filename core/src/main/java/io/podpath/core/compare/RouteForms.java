@@ -66,6 +66,11 @@ final class RouteForms {
         + (route.metric().orElse(0) == 0 ? "" : " metric " + route.metric().getAsLong());
   }
 
+  private static boolean isOfCard(Route route) {
+    return route.hasProtocol("kernel")
+        && route.device().filter(d -> Devices.isUnderlay(d, Optional.empty())).isPresent();
+  }
+
   /** What the kernel writes by itself for every interface says nothing. */
   private static Weight weight(Route route) {
     if (route.destination().address().isMulticast()
@@ -75,8 +80,9 @@ final class RouteForms {
     }
     return switch (route.type()) {
       case BROADCAST, ANYCAST, MULTICAST -> Weight.OBSERVATION;
-      // a machine's way out of the cluster is its own affair
-      case UNICAST -> route.destination().isDefault() ? Weight.IDENTITY : Weight.MEANING;
+      // a machine's own networks and its way out of the cluster are its own affair
+      case UNICAST ->
+          route.destination().isDefault() || isOfCard(route) ? Weight.IDENTITY : Weight.MEANING;
       case LOCAL, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW, NAT -> Weight.MEANING;
     };
   }

@@ -35,8 +35,7 @@ public record Row(
     return new Row(
         names.apply(key),
         fields.stream()
-            .map(f ->
-                new Field(f.name(), names.apply(f.value()), f.weight(), f.lessIsFine()))
+            .map(f -> new Field(f.name(), names.apply(f.value()), f.weight(), f.lessIsFine()))
             .toList(),
         names.apply(text),
         entry,

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules of iptables do with the packets of a cluster. An accept by policy, by KUBE-FORWARD
@@ -49,6 +50,7 @@ public final class RuleEffects implements Effects {
 
   private final ClusterFacts cluster;
   private final NodeFacts node;
+  private @Nullable Judge last;
 
   public RuleEffects(ClusterFacts cluster, NodeBlueprint node) {
     this.cluster = cluster;
@@ -63,7 +65,18 @@ public final class RuleEffects implements Effects {
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {
-    return difference.rows().allMatch(r -> chainOf(r).filter(c -> isSame(c, actual, expected)).isPresent());
+    Judge judge = judge(actual, expected);
+    return difference.rows().allMatch(r -> chainOf(r).filter(judge::isSame).isPresent());
+  }
+
+  /** Tables are taken apart once for all the differences of a node. */
+  private Judge judge(Facts actual, Facts expected) {
+    Judge known = last;
+    if (known == null || known.actual != actual || known.expected != expected) {
+      known = new Judge(actual, expected);
+      last = known;
+    }
+    return known;
   }
 
   private static Optional<Hook> chainOf(Row row) {
@@ -74,15 +87,42 @@ public final class RuleEffects implements Effects {
     };
   }
 
-  private boolean isSame(Hook chain, Facts actual, Facts expected) {
-    Tables mine = Tables.of(actual);
-    Tables theirs = Tables.of(expected);
-    Set<Hook> hooks = new HashSet<>(mine.hooksOf(chain));
-    hooks.addAll(theirs.hooksOf(chain));
-    boolean asked = hooks.stream().allMatch(h -> isAsked(h));
-    return asked
-        && !hooks.isEmpty()
-        && hooks.stream().allMatch(h -> answers(h, mine, actual).equals(answers(h, theirs, expected)));
+  /** Two sets of rules side by side. */
+  private final class Judge {
+    private final Facts actual;
+    private final Facts expected;
+    private final Tables mine;
+    private final Tables theirs;
+    private final Map<Hook, Boolean> known = new HashMap<>();
+
+    Judge(Facts actual, Facts expected) {
+      this.actual = actual;
+      this.expected = expected;
+      this.mine = Tables.of(actual);
+      this.theirs = Tables.of(expected);
+    }
+
+    boolean isSame(Hook chain) {
+      return known.computeIfAbsent(chain, this::compare);
+    }
+
+    private boolean compare(Hook chain) {
+      Set<Hook> hooks = new HashSet<>(mine.hooksOf(chain));
+      hooks.addAll(theirs.hooksOf(chain));
+      return hooks.stream().allMatch(h -> isAsked(h) && isSameAt(h, chain));
+    }
+
+    /** By what comes of the chain itself, or of all the packet meets after the hook. */
+    private boolean isSameAt(Hook hook, Hook chain) {
+      boolean both =
+          mine.chains(chain.table()).containsKey(chain.chain())
+              && theirs.chains(chain.table()).containsKey(chain.chain());
+      return both && isSameFrom(hook, chain) || isSameFrom(hook, hook);
+    }
+
+    private boolean isSameFrom(Hook hook, Hook start) {
+      return answers(hook, start, mine, actual).equals(answers(hook, start, theirs, expected));
+    }
   }
 
   private static boolean isAsked(Hook hook) {
@@ -90,15 +130,15 @@ public final class RuleEffects implements Effects {
         || hook.table().equals("nat") && !hook.chain().equals("INPUT");
   }
 
-  private List<Set<String>> answers(Hook hook, Tables tables, Facts facts) {
+  private List<Set<String>> answers(Hook hook, Hook start, Tables tables, Facts facts) {
     ForwardMatch match = new ForwardMatch(facts);
     return questions(facts).stream()
         .filter(q -> q.table().equals(hook.table()) && q.chain().equals(hook.chain()))
         .<Set<String>>map(q ->
             ChainOutcomes.of(
                 tables.chains(hook.table()),
-                hook.chain(),
-                tables.policy(hook),
+                start.chain(),
+                tables.policy(start),
                 match,
                 q.packet()))
         .toList();
@@ -146,8 +186,7 @@ public final class RuleEffects implements Effects {
             "filter",
             "OUTPUT",
             packet(node.address(), mine.get(), Optional.empty(), pods, IpProtocol.TCP)));
-    ForwardPacket away =
-        packet(mine.get(), OUTSIDE, pods, device(facts, OUTSIDE), IpProtocol.TCP);
+    ForwardPacket away = packet(mine.get(), OUTSIDE, pods, device(facts, OUTSIDE), IpProtocol.TCP);
     questions.add(new Question("nat", "POSTROUTING", away));
     for (ServiceFacts service : cluster.services().stream().limit(MOST_SERVICES).toList()) {
       ForwardPacket call =
@@ -173,8 +212,7 @@ public final class RuleEffects implements Effects {
       Optional<String> in,
       Optional<String> out,
       IpProtocol protocol) {
-    return new ForwardPacket(
-        IpFamily.INET, Optional.of(from), Optional.of(to), in, out, protocol);
+    return new ForwardPacket(IpFamily.INET, Optional.of(from), Optional.of(to), in, out, protocol);
   }
 
   private static Optional<String> device(Facts facts, IpAddress to) {
@@ -205,8 +243,8 @@ public final class RuleEffects implements Effects {
         facts
             .get(Section.chains(IpFamily.INET, backend))
             .values()
-            .forEach(c ->
-                c.policy().ifPresent(p -> policies.put(new Hook(c.table(), c.name()), p)));
+            .forEach(
+                c -> c.policy().ifPresent(p -> policies.put(new Hook(c.table(), c.name()), p)));
       }
       return new Tables(rules, policies);
     }
@@ -251,7 +289,6 @@ public final class RuleEffects implements Effects {
     }
 
     private static final Set<String> BUILT_IN =
-        Set.copyOf(
-            Arrays.asList("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
+        Set.copyOf(Arrays.asList("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
   }
 }

@@ -34,7 +34,7 @@ public record TableComparison(
   }
 
   /** Whether nothing differs and nothing that decides was left unread. */
-  boolean isProvenSame() {
+  public boolean isProvenSame() {
     return differences.isEmpty() && (!met || !actual.isNotGathered() && gap.isEmpty());
   }
 

@@ -4,14 +4,13 @@ import io.podpath.core.net.Gathered;
 import io.podpath.core.snapshot.Coverage;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Counts one kind of table while its parts are held against each other. */
 final class Tally {
@@ -22,6 +21,7 @@ final class Tally {
   private int expected;
   private int same;
   private int folded;
+  private int judged;
   private boolean wanted;
   private boolean read;
   private Optional<String> gap = Optional.empty();
@@ -48,9 +48,7 @@ final class Tally {
         continue;
       }
       List<Row> others =
-          rows(form, group, theirs, place).stream()
-              .map(r -> r.renamed(yardstick.names()))
-              .toList();
+          rows(form, group, theirs, place).stream().map(r -> r.renamed(yardstick.names())).toList();
       if (have instanceof Coverage.NotGathered(var reason)) {
         if (!others.isEmpty()) {
           wanted = true;
@@ -63,7 +61,7 @@ final class Tally {
       read = true;
       boolean all =
           rows(rows(form, group, mine, place), others, have.isComplete(), want.isComplete());
-      if (!all || form.reach() == Reach.OPEN || yardstick.exactly()) {
+      if (!all || form.reach() == Reach.OPEN) {
         gap = gap.or(() -> Optional.of(have.gap()).filter(g -> !g.isEmpty()));
         gap = gap.or(() -> Optional.of(want.gap()).filter(g -> !g.isEmpty()));
       }
@@ -89,55 +87,54 @@ final class Tally {
 
   /** Whether all that is expected was found, in whatever state. */
   private boolean rows(List<Row> mine, List<Row> theirs, boolean allMine, boolean allTheirs) {
-    Map<String, Deque<Row>> waiting = new HashMap<>();
-    theirs.forEach(r -> waiting.computeIfAbsent(r.key(), k -> new ArrayDeque<>()).add(r));
+    Map<String, List<Integer>> waiting = new HashMap<>();
+    for (int i = 0; i < theirs.size(); i++) {
+      waiting.computeIfAbsent(theirs.get(i).key(), k -> new ArrayList<>()).add(i);
+    }
     actual += mine.size();
     expected += theirs.size();
     List<ChainOrder.Pair> pairs = new ArrayList<>();
+    // entries that say the same find each other first: the rest is what differs
+    List<Row> rest = new ArrayList<>();
     for (Row row : mine) {
-      Deque<Row> fitting = waiting.get(row.key());
-      if (fitting == null || fitting.isEmpty()) {
-        if (allTheirs && yardstick.extras().test(row)) {
-          differences.add(new Difference.Extra(row));
-        } else {
-          folded++;
-        }
-        continue;
-      }
-      Row other = best(row, fitting);
-      fitting.remove(other);
-      List<Difference.Change> changes = changes(row, other);
-      if (changes.isEmpty()) {
+      Optional<Integer> other =
+          waiting.getOrDefault(row.key(), List.of()).stream()
+              .filter(i -> changes(row, theirs.get(i)).isEmpty())
+              .findFirst();
+      if (other.isPresent()) {
+        take(waiting, row, other.get());
         same++;
-        pairs.add(new ChainOrder.Pair(row, other));
+        pairs.add(new ChainOrder.Pair(row, theirs.get(other.get()), other.get()));
       } else {
-        differences.add(new Difference.Differs(row, other, changes));
+        rest.add(row);
       }
     }
-    List<Difference> moved = ChainOrder.moved(pairs, theirs);
+    for (Row row : rest) {
+      Optional<Integer> other = waiting.getOrDefault(row.key(), List.of()).stream().findFirst();
+      if (other.isPresent()) {
+        take(waiting, row, other.get());
+        Row there = theirs.get(other.get());
+        differences.add(new Difference.Differs(row, there, changes(row, there)));
+      } else if (allTheirs && yardstick.extras().test(row)) {
+        differences.add(new Difference.Extra(row));
+      } else {
+        folded++;
+      }
+    }
+    List<Difference> moved = ChainOrder.moved(pairs);
     same -= moved.size();
     differences.addAll(moved);
-    boolean all = true;
-    for (Row row : theirs) {
-      Deque<Row> left = Objects.requireNonNull(waiting.get(row.key()));
-      if (left.remove(row)) {
-        all = false;
-        if (allMine) {
-          differences.add(new Difference.Missing(row));
-        } else {
-          folded++;
-        }
-      }
+    List<Integer> left = waiting.values().stream().flatMap(List::stream).sorted().toList();
+    if (allMine) {
+      left.forEach(i -> differences.add(new Difference.Missing(theirs.get(i))));
+    } else {
+      folded += left.size();
     }
-    return all;
+    return left.isEmpty();
   }
 
-  /** Of several entries about one thing the one that says the same, else the first. */
-  private Row best(Row row, Deque<Row> fitting) {
-    return fitting.stream()
-        .filter(o -> changes(row, o).isEmpty())
-        .findFirst()
-        .orElseGet(fitting::getFirst);
+  private static void take(Map<String, List<Integer>> waiting, Row row, Integer index) {
+    Objects.requireNonNull(waiting.get(row.key())).removeIf(index::equals);
   }
 
   /** What both say, each its own way; what a tool left out on one side is not known to differ. */
@@ -147,11 +144,20 @@ final class Tally {
       if (yardstick.weights().contains(theirs.weight())) {
         row.field(theirs.name())
             .filter(f -> !f.fits(theirs, yardstick.exactly()))
-            .ifPresent(f ->
-                changes.add(new Difference.Change(f.name(), f.value(), theirs.value())));
+            .ifPresent(
+                f -> changes.add(new Difference.Change(f.name(), f.value(), theirs.value())));
       }
     }
     return changes;
+  }
+
+  /** Leaves out, of what was held last, differences that make none. */
+  void fold(Predicate<Difference> without) {
+    List<Difference> last = differences.subList(judged, differences.size());
+    int before = last.size();
+    last.removeIf(without);
+    folded += before - last.size();
+    judged = differences.size();
   }
 
   /** Empty when neither side has such a table. */

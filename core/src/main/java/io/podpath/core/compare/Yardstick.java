@@ -30,7 +30,12 @@ public record Yardstick(
   /** Two states of one machine. */
   public static Yardstick sameMachine() {
     return new Yardstick(
-        EnumSet.of(Weight.MEANING, Weight.IDENTITY), row -> true, s -> s, Effects.EVERY, true, false);
+        EnumSet.of(Weight.MEANING, Weight.IDENTITY),
+        row -> true,
+        s -> s,
+        Effects.EVERY,
+        true,
+        false);
   }
 
   /** A machine and what is expected of it, by somebody who knows the cluster but not its names. */
@@ -41,7 +46,17 @@ public record Yardstick(
   /** Everything that can be told apart counts. */
   public Yardstick strict() {
     return new Yardstick(
-        EnumSet.of(Weight.MEANING, Weight.IDENTITY, Weight.DETAIL), row -> true, names, Effects.EVERY, true, true);
+        EnumSet.of(Weight.MEANING, Weight.IDENTITY, Weight.DETAIL),
+        row -> true,
+        names,
+        Effects.EVERY,
+        true,
+        true);
+  }
+
+  /** Another machine's pods are none of this one's. */
+  public Yardstick besidePods() {
+    return new Yardstick(weights, extras, names, new PodEffects(effects), exactly, consequences);
   }
 
   public Yardstick renaming(UnaryOperator<String> renames) {

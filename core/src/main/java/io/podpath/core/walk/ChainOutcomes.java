@@ -67,7 +67,8 @@ public final class ChainOutcomes {
         continue;
       }
       boolean unsure = doubtful || fits == Truth.MAYBE;
-      if (fits == Truth.MAYBE && rule.matches().stream().anyMatch(Match.Unmodelled.class::isInstance)) {
+      if (fits == Truth.MAYBE
+          && rule.matches().stream().anyMatch(Match.Unmodelled.class::isInstance)) {
         ends.add("not known: " + rule);
       }
       switch (rule.target()) {

@@ -137,12 +137,11 @@ public final class ForwardMatch {
 
   /** A forwarded packet between pods is from and to no local address. */
   private Truth addressType(String option, String type, ForwardPacket packet) {
-    Optional<IpAddress> address =
-        option.startsWith("src") ? packet.source() : packet.destination();
+    Optional<IpAddress> address = option.startsWith("src") ? packet.source() : packet.destination();
     boolean local =
         address
-            .filter(a ->
-                facts.get(Section.ADDRESSES).values().anyMatch(own -> own.local().equals(a)))
+            .filter(
+                a -> facts.get(Section.ADDRESSES).values().anyMatch(own -> own.local().equals(a)))
             .isPresent();
     return Truth.of(type.equals(local ? "LOCAL" : "UNICAST"));
   }

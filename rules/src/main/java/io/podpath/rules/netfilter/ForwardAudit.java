@@ -1,8 +1,5 @@
 package io.podpath.rules.netfilter;
 
-import io.podpath.core.walk.ForwardPacket;
-import io.podpath.core.walk.ForwardMatch;
-import io.podpath.core.walk.PodTraffic;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.Counters;
@@ -11,6 +8,9 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.ForwardPacket;
+import io.podpath.core.walk.PodTraffic;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.podpath.rules.netfilter;
 
-import io.podpath.core.walk.MarkBits;
 import io.podpath.core.net.FwMark;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.netfilter.Chain;
@@ -8,6 +7,7 @@ import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.walk.MarkBits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

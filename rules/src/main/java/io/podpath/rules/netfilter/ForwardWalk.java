@@ -1,13 +1,13 @@
 package io.podpath.rules.netfilter;
 
-import io.podpath.core.walk.ForwardMatch;
-import io.podpath.core.walk.ForwardPacket;
-import io.podpath.core.walk.MarkBits;
-import io.podpath.core.walk.Truth;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.ForwardPacket;
+import io.podpath.core.walk.MarkBits;
+import io.podpath.core.walk.Truth;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

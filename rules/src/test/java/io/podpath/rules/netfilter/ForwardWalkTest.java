@@ -1,7 +1,5 @@
 package io.podpath.rules.netfilter;
 
-import io.podpath.core.walk.ForwardMatch;
-import io.podpath.core.walk.ForwardPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podpath.core.net.IpAddress;
@@ -9,6 +7,8 @@ import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Facts;
+import io.podpath.core.walk.ForwardMatch;
+import io.podpath.core.walk.ForwardPacket;
 import io.podpath.rules.SnapshotFixture;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

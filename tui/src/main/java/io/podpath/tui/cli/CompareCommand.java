@@ -98,9 +98,11 @@ final class CompareCommand implements Callable<Integer> {
     ComparedNodes compared =
         new ComparedNodes(
             reference.name(),
+            false,
             snapshot.takenAt(),
             comparisons,
             unknown,
+            reference.whole(),
             reference.assumed(),
             Optional.of(diagnosis));
     int code = compared.exitCode(allowPartial).code();
@@ -122,7 +124,8 @@ final class CompareCommand implements Callable<Integer> {
     boolean takesWord = with.getFirst().equals("node") || with.getFirst().equals("snapshot");
     if (!takesWord && with.size() == 2) {
       if (node.isPresent()) {
-        throw new Refusal("--with " + with.getFirst() + " " + with.getLast() + ": one word too many");
+        throw new Refusal(
+            "--with " + with.getFirst() + " " + with.getLast() + ": one word too many");
       }
       node = Optional.of(with.getLast());
     }

@@ -73,12 +73,10 @@ final class DiffCommand implements Callable<Integer> {
         unknown.add(node.name());
       }
     }
-    older.nodes().keySet().stream()
-        .filter(n -> newer.node(n).isEmpty())
-        .forEach(unknown::add);
+    older.nodes().keySet().stream().filter(n -> newer.node(n).isEmpty()).forEach(unknown::add);
     ComparedNodes compared =
         new ComparedNodes(
-            before, newer.takenAt(), comparisons, unknown, List.of(), Optional.empty());
+            before, true, newer.takenAt(), comparisons, unknown, true, List.of(), Optional.empty());
     int code = compared.exitCode(allowPartial).code();
     target.give(
         switch (answer.form()) {

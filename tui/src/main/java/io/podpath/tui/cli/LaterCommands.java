@@ -10,16 +10,7 @@ import java.util.Optional;
 final class LaterCommands {
 
   private static final List<String> NAMES =
-      List.of(
-          "trace",
-          "reach",
-          "fix",
-          "gather",
-          "capture",
-          "report",
-          "tui",
-          "shell",
-          "completion");
+      List.of("trace", "reach", "fix", "gather", "capture", "report", "tui", "shell", "completion");
 
   private LaterCommands() {}
 

@@ -4,25 +4,32 @@ import io.podpath.core.blueprint.Blueprint;
 import io.podpath.core.blueprint.ClusterReader;
 import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
+import io.podpath.core.compare.BlueprintEffects;
 import io.podpath.core.compare.BlueprintExtras;
 import io.podpath.core.compare.NodeNames;
 import io.podpath.core.compare.RuleEffects;
 import io.podpath.core.compare.Yardstick;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.probes.bundle.BlueprintFiles;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What nodes are held against.
  *
  * @param name what it is, in a few words
+ * @param whole whether all that is expected is known
  * @param assumed what was not read and had to be taken as usual
  */
-record Reference(String name, List<String> assumed, Lookup lookup) {
+record Reference(String name, boolean whole, List<String> assumed, Lookup lookup) {
+
+  private static final SortedMap<String, Facts> NO_PODS = Collections.emptySortedMap();
 
   /** What is expected of one node; empty when nothing is known of it. */
   @FunctionalInterface
@@ -60,25 +67,22 @@ record Reference(String name, List<String> assumed, Lookup lookup) {
   /**
    * @param state what the blueprint's nodes hold
    */
-  static Reference drawn(
-      String name, KnownCluster known, Blueprint blueprint, Snapshot state) {
+  static Reference drawn(String name, KnownCluster known, Blueprint blueprint, Snapshot state) {
     return new Reference(
         name,
+        known.services(),
         known.assumed(),
         node -> {
           Optional<NodeBlueprint> drawn = blueprint.node(node.name());
-          return drawn.flatMap(d ->
-              state
-                  .node(node.name())
-                  .map(s ->
-                      new Expected(
-                          s, yardstick(known, d))));
+          return drawn.flatMap(
+              d -> state.node(node.name()).map(s -> new Expected(s, yardstick(known, d))));
         });
   }
 
   private static Yardstick yardstick(KnownCluster known, NodeBlueprint drawn) {
     return Yardstick.expectation(
-        new BlueprintExtras(known.facts(), drawn), new RuleEffects(known.facts(), drawn));
+        new BlueprintExtras(known, drawn),
+        new BlueprintEffects(new RuleEffects(known.facts(), drawn)));
   }
 
   /** Another node of the same cluster, under the names of the one that is looked at. */
@@ -96,6 +100,7 @@ record Reference(String name, List<String> assumed, Lookup lookup) {
     Blueprint blueprint = known.blueprint();
     return new Reference(
         "node " + name,
+        true,
         known.assumed(),
         node ->
             blueprint
@@ -103,8 +108,9 @@ record Reference(String name, List<String> assumed, Lookup lookup) {
                 .filter(d -> !node.name().equals(name))
                 .map(d ->
                     new Expected(
-                        other,
+                        new NodeState(name, other.named(), other.host(), NO_PODS),
                         yardstick(known, d)
+                            .besidePods()
                             .renaming(NodeNames.swapping(known.facts(), name, node.name())))));
   }
 
@@ -112,6 +118,7 @@ record Reference(String name, List<String> assumed, Lookup lookup) {
   static Reference snapshot(String file, Snapshot before) {
     return new Reference(
         file,
+        true,
         List.of(),
         node -> before.node(node.name()).map(s -> new Expected(s, Yardstick.sameMachine())));
   }

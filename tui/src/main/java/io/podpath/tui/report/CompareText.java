@@ -14,6 +14,8 @@ public final class CompareText {
 
   private static final List<String> HEAD =
       List.of("table", "actual", "expected", "same", "~differ", "-missing", "+extra");
+  private static final List<String> HEAD_IN_TIME =
+      List.of("table", "after", "before", "same", "~differ", "-gone", "+new");
   private static final int LONGEST_ENTRY = 400;
 
   private final ComparedNodes compared;
@@ -36,17 +38,22 @@ public final class CompareText {
 
   private void all() {
     String when = compared.takenAt().map(t -> ", " + SafeText.of(t)).orElse("");
+    String other = compared.inTime() ? "        before: " : "        expected: ";
     for (Comparison node : compared.nodes()) {
+      if (!node.differs() && compared.nodes().size() > 1 && !strict) {
+        continue;
+      }
       sheet.blank();
       sheet.line(
           paint.heading(SafeText.of(node.node()))
               + when
-              + "        expected: "
+              + other
               + SafeText.of(compared.expected()));
       table(node);
       node.tables().forEach(t -> t.differences().forEach(d -> difference(node, t, d)));
       sheet.prose(0, closing(node));
     }
+    same();
     if (!compared.unknown().isEmpty()) {
       sheet.blank();
       sheet.prose(
@@ -58,9 +65,47 @@ public final class CompareText {
     compared.assumed().forEach(a -> sheet.prose(0, "assumed: " + SafeText.of(a)));
   }
 
+  /** Of several nodes those without a difference are told in one line. */
+  private void same() {
+    if (compared.nodes().size() == 1 || strict) {
+      return;
+    }
+    List<String> proven =
+        compared.nodes().stream()
+            .filter(Comparison::isProvenSame)
+            .map(n -> SafeText.of(n.node()))
+            .toList();
+    List<Comparison> partly =
+        compared.nodes().stream().filter(n -> !n.differs() && !n.isProvenSame()).toList();
+    if (!proven.isEmpty() || !partly.isEmpty()) {
+      sheet.blank();
+    }
+    String against =
+        (compared.inTime() ? " as before: " : " as ") + SafeText.of(compared.expected());
+    if (!proven.isEmpty()) {
+      sheet.prose(0, "the same" + against + ": " + String.join(", ", proven));
+    }
+    for (Comparison node : partly) {
+      List<String> gaps =
+          node.tables().stream()
+              .filter(t -> !t.isProvenSame())
+              .map(t -> t.table() + " (" + t.gap().map(SafeText::of).orElse("not read") + ")")
+              .toList();
+      sheet.prose(
+          0,
+          SafeText.of(node.node())
+              + ": nothing that was read differs; not all was read: "
+              + String.join(", ", gaps));
+    }
+  }
+
+  private List<String> head() {
+    return compared.inTime() ? HEAD_IN_TIME : HEAD;
+  }
+
   private void table(Comparison node) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(HEAD);
+    rows.add(head());
     for (TableComparison table : node.tables()) {
       rows.add(
           switch (table.actual()) {
@@ -121,9 +166,9 @@ public final class CompareText {
           said.append("  ")
               .append(change.field())
               .append("  ")
-              .append(word(change.actual()))
+              .append(word(compared.inTime() ? change.expected() : change.actual()))
               .append("  ->  ")
-              .append(word(change.expected()));
+              .append(word(compared.inTime() ? change.actual() : change.expected()));
         }
         sheet.line(
             paint.error("~ " + table.table() + "  " + entry(row.key()) + said)

@@ -13,16 +13,20 @@ import java.util.Optional;
  * All nodes that were held against something.
  *
  * @param expected what they were held against
+ * @param inTime whether these are two states of one cluster, the expected one before the other
  * @param takenAt when the nodes were read, as far as known
  * @param unknown nodes that stand on one side only
+ * @param whole whether all that is expected of the nodes is known
  * @param assumed what was not read and had to be taken as usual
  * @param diagnosis of the nodes; empty where none was made
  */
 public record ComparedNodes(
     String expected,
+    boolean inTime,
     Optional<String> takenAt,
     List<Comparison> nodes,
     List<String> unknown,
+    boolean whole,
     List<String> assumed,
     Optional<Diagnosis> diagnosis) {
 
@@ -36,9 +40,10 @@ public record ComparedNodes(
     return nodes.stream().anyMatch(Comparison::differs);
   }
 
-  /** Whether nothing differs and everything was read. */
+  /** Whether nothing differs, and that could be told of everything. */
   boolean isProvenSame() {
     return unknown.isEmpty()
+        && whole
         && !nodes.isEmpty()
         && nodes.stream().allMatch(Comparison::isProvenSame);
   }
@@ -53,14 +58,13 @@ public record ComparedNodes(
   Optional<String> finding(String node, Difference difference) {
     return diagnosis.stream()
         .flatMap(d -> d.findings().stream())
-        .filter(r ->
-            r.finding().culprits().stream().anyMatch(c -> names(c, node, difference)))
+        .filter(r -> r.finding().culprits().stream().anyMatch(c -> names(c, node, difference)))
         .map(Ranked::id)
         .findFirst();
   }
 
   private static boolean names(Culprit culprit, String node, Difference difference) {
-    if (!culprit.node().equals(node)) {
+    if (culprit.node().filter(node::equals).isEmpty()) {
       return false;
     }
     return switch (difference) {

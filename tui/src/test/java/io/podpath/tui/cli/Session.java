@@ -177,17 +177,20 @@ final class Session {
     return this;
   }
 
+  /** On real inputs, with all rules. */
+  static Session real(String... args) {
+    return new Session().run(new RecordedInputs(), RuleLibrary.load(), args);
+  }
+
   Session run(List<Rule> rules, String... args) {
+    return run(new ByName(), RuleLibrary.of(rules), args);
+  }
+
+  private Session run(Inputs inputs, RuleLibrary library, String... args) {
     TerminalFacts facts = new TerminalFacts(false, terminal, terminal, true, () -> 100);
     Surroundings surroundings =
         new Surroundings(
-            InputStream.nullInputStream(),
-            answer,
-            err,
-            environment,
-            facts,
-            new ByName(),
-            () -> RuleLibrary.of(rules));
+            InputStream.nullInputStream(), answer, err, environment, facts, inputs, () -> library);
     exitCode = Podpath.run(args, surroundings);
     return this;
   }

@@ -1,0 +1,260 @@
+package io.podpath.core.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podpath.core.blueprint.BgpFacts;
+import io.podpath.core.blueprint.Blueprint;
+import io.podpath.core.blueprint.Card;
+import io.podpath.core.blueprint.ClusterFacts;
+import io.podpath.core.blueprint.FlannelVxlan;
+import io.podpath.core.blueprint.Hardware;
+import io.podpath.core.blueprint.KnownCluster;
+import io.podpath.core.blueprint.KubeProxyIptables;
+import io.podpath.core.blueprint.NodeFacts;
+import io.podpath.core.blueprint.PodFacts;
+import io.podpath.core.blueprint.Segment;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.netfilter.Backend;
+import io.podpath.core.netfilter.Chain;
+import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.Match;
+import io.podpath.core.netfilter.Target;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Provenance;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** A node of a blueprint, changed by hand, held against the blueprint. */
+class ComparerTest {
+
+  private static final Section<Chain> CHAINS = Section.chains(IpFamily.INET, Backend.UNSTATED);
+  private static final Section<ChainRule> RULES =
+      Section.chainRules(IpFamily.INET, Backend.UNSTATED);
+  private static final Provenance HERE = new Provenance(Source.ofFile("a.txt", "x\n"), 1);
+
+  private static final ClusterFacts CLUSTER =
+      new ClusterFacts(
+          IpPrefix.of("10.244.0.0/16"),
+          IpPrefix.of("10.96.0.0/12"),
+          List.of(
+              new Segment("lan", IpPrefix.of("192.168.80.0/24"), IpAddress.of("192.168.80.254"))),
+          List.of(node(1), node(2)),
+          List.of(),
+          BgpFacts.FULL_MESH);
+  private static final Blueprint BLUEPRINT =
+      Blueprint.of(CLUSTER, new FlannelVxlan(false), new KubeProxyIptables());
+
+  private static NodeFacts node(int number) {
+    IpAddress address = IpAddress.of("192.168.80.10" + number);
+    IpPrefix subnet = IpPrefix.of("10.244." + number + ".0/24");
+    return new NodeFacts(
+        "node" + number,
+        List.of(
+            new Card("eth0", "lan", address, 24, Hardware.mac("node" + number), Optional.empty())),
+        address,
+        List.of(subnet),
+        List.of(new PodFacts("default", "web-" + number, subnet.address().plus(2))),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static List<String> compared(UnaryOperator<Facts> change) {
+    NodeState expected = BLUEPRINT.snapshot().node("node1").orElseThrow();
+    NodeState actual = expected.withHost(change.apply(expected.host()));
+    return said(new Comparer(yardstick()).nodes(actual, expected));
+  }
+
+  private static Yardstick yardstick() {
+    KnownCluster known =
+        new KnownCluster(
+            CLUSTER, new FlannelVxlan(false), new KubeProxyIptables(), true, List.of());
+    var node = BLUEPRINT.node("node1").orElseThrow();
+    return Yardstick.expectation(
+        new BlueprintExtras(known, node), new BlueprintEffects(new RuleEffects(CLUSTER, node)));
+  }
+
+  private static List<String> said(Comparison comparison) {
+    return comparison.tables().stream()
+        .flatMap(t -> t.differences().stream().map(d -> said(t, d)))
+        .toList();
+  }
+
+  private static String said(TableComparison table, Difference difference) {
+    return switch (difference) {
+      case Difference.Missing(var row) -> "- " + table.table() + " " + row.key();
+      case Difference.Extra(var row) -> "+ " + table.table() + " " + row.key();
+      case Difference.Differs(var row, var expected, var changes) ->
+          "~ " + table.table() + " " + row.key() + " " + changes.getFirst().field();
+    };
+  }
+
+  private static Facts policy(Facts facts, String policy) {
+    return facts.changing(
+        CHAINS,
+        rows ->
+            rows.stream()
+                .map(f ->
+                    f.value().table().equals("filter") && f.value().name().equals("FORWARD")
+                        ? new Fact<>(
+                            new Chain("filter", "FORWARD", Optional.of(policy), Optional.empty()),
+                            f.from())
+                        : f)
+                .toList());
+  }
+
+  private static Facts withoutForwardRules(Facts facts) {
+    return facts.changing(
+        RULES, rows -> rows.stream().filter(f -> !f.value().chain().equals("FORWARD")).toList());
+  }
+
+  private static Facts plus(Facts facts, ChainRule... rules) {
+    return facts.changing(
+        RULES,
+        rows -> {
+          List<Fact<ChainRule>> all = new ArrayList<>(rows);
+          List.of(rules).forEach(r -> all.add(new Fact<>(r, HERE)));
+          return all;
+        });
+  }
+
+  private static ChainRule forward(Target target, Match... matches) {
+    return new ChainRule("filter", "FORWARD", List.of(matches), target, Optional.empty());
+  }
+
+  @Test
+  void theBlueprintIsAsItself() {
+    assertThat(compared(f -> f)).isEmpty();
+  }
+
+  @Test
+  void acceptIsTheSameByRuleByWiderRuleAndByPolicy() {
+    Match from = new Match.Source(false, IpPrefix.of("10.0.0.0/8"));
+    Match to = new Match.Destination(false, IpPrefix.of("10.0.0.0/8"));
+    assertThat(compared(ComparerTest::withoutForwardRules)).as("policy ACCEPT").isEmpty();
+    assertThat(
+            compared(f ->
+                plus(
+                    policy(withoutForwardRules(f), "DROP"),
+                    forward(new Target.Accept(), from),
+                    forward(new Target.Accept(), to))))
+        .as("wider rules under policy DROP")
+        .isEmpty();
+  }
+
+  @Test
+  void dropIsNot() {
+    assertThat(compared(f -> policy(withoutForwardRules(f), "DROP")))
+        .contains("~ policy filter FORWARD policy")
+        .anyMatch(d -> d.startsWith("- iptables -A FORWARD"));
+    assertThat(compared(f -> plus(f, forward(new Target.Drop()))))
+        .as("a drop behind the accepts is met by nothing")
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsNotModelledIsNeverTheSame() {
+    ChainRule strange = forward(new Target.Drop(), new Match.Unmodelled("-m u32 --u32 \"0\""));
+    assertThat(
+            compared(f ->
+                f.changing(
+                    RULES,
+                    rows -> {
+                      List<Fact<ChainRule>> all = new ArrayList<>();
+                      all.add(new Fact<>(strange, HERE));
+                      all.addAll(rows);
+                      return all;
+                    })))
+        .containsExactly("+ iptables -A FORWARD -m u32 --u32 \"0\" -j DROP");
+  }
+
+  @Test
+  void orderCountsOnlyBetweenRulesThatDoDifferentThings() {
+    ChainRule one = rule("10.1.0.0/16", new Target.Accept());
+    ChainRule two = rule("10.2.0.0/16", new Target.Accept());
+    ChainRule drop = rule("10.3.0.0/16", new Target.Drop());
+    assertThat(ordered(List.of(one, two, drop), List.of(two, one, drop))).isEmpty();
+    assertThat(ordered(List.of(one, two, drop), List.of(drop, one, two)))
+        .containsExactly("~ iptables -A INPUT -s 10.3.0.0/16 -j DROP position");
+  }
+
+  private static ChainRule rule(String source, Target target) {
+    return new ChainRule(
+        "filter",
+        "INPUT",
+        List.of(new Match.Source(false, IpPrefix.of(source))),
+        target,
+        Optional.empty());
+  }
+
+  private static List<String> ordered(List<ChainRule> before, List<ChainRule> after) {
+    return said(
+        new Comparer(Yardstick.sameMachine())
+            .nodes(
+                NodeState.empty("n").withHost(rules(after)),
+                NodeState.empty("n").withHost(rules(before))));
+  }
+
+  private static Facts rules(List<ChainRule> rules) {
+    return Facts.NONE.with(
+        RULES, Entries.complete(rules.stream().map(r -> new Fact<>(r, HERE)).toList()));
+  }
+
+  @Test
+  void whatWentWithALinkIsFoldedIntoIt() {
+    List<String> differences =
+        compared(f ->
+            f.changing(
+                    Section.LINKS,
+                    rows ->
+                        rows.stream().filter(l -> !l.value().name().equals("flannel.1")).toList())
+                .changing(
+                    Section.ADDRESSES,
+                    rows ->
+                        rows.stream().filter(a -> !a.value().device().equals("flannel.1")).toList())
+                .changing(Section.FDB, rows -> List.of())
+                .changing(Section.NEIGHBOURS, rows -> List.of())
+                .changing(
+                    Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+                    rows ->
+                        rows.stream()
+                            .filter(r -> r.value().device().filter("flannel.1"::equals).isEmpty())
+                            .toList()));
+    assertThat(differences).containsExactly("- link flannel.1");
+  }
+
+  @Test
+  void nothingIsMissingInATableThatWasNotReadWhole() {
+    Section<io.podpath.core.node.Route> routes =
+        Section.routes(IpFamily.INET, Section.RouteScope.MAIN);
+    UnaryOperator<Facts> gone =
+        f ->
+            f.changing(
+                routes, rows -> rows.stream().filter(r -> r.value().gateway().isEmpty()).toList());
+    assertThat(compared(gone)).containsExactly("- route 10.244.2.0/24");
+    assertThat(
+            compared(f ->
+                f.with(
+                    routes, Entries.partial(gone.apply(f).get(routes).facts(), "piped into grep"))))
+        .isEmpty();
+  }
+
+  @Test
+  void ownValuesOfTwoNodesChangePlaces() {
+    UnaryOperator<String> names = NodeNames.swapping(CLUSTER, "node1", "node2");
+    assertThat(names.apply("10.244.2.0/24 via 192.168.80.102 dev eth0 src 10.244.1.7"))
+        .isEqualTo("10.244.1.0/24 via 192.168.80.101 dev eth0 src 10.244.2.7");
+    assertThat(names.apply("110.244.2.0 10.244.2.0.1 192.168.80.103"))
+        .isEqualTo("110.244.2.0 10.244.2.0.1 192.168.80.103");
+  }
+}

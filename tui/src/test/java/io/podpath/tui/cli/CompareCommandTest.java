@@ -1,0 +1,182 @@
+package io.podpath.tui.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.podpath.fixtures.example.Examples;
+import io.podpath.probes.bundle.NamedText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Recorded clusters held against the blueprint, against each other and against themselves. */
+class CompareCommandTest {
+
+  @TempDir private Path directory;
+
+  /** Lines that name a difference. */
+  private static List<String> differences(Session session) {
+    return session.out().lines().filter(l -> l.matches("[-+~] .*")).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flannel-host-gw, 0",
+    "flannel-vxlan, 0",
+    "calico-ipip, 0",
+    "calico-bgp, 0",
+    "calico-bgp-route-reflector, 0",
+    "static-routes, 0",
+    "ovs-gre, 0",
+    // one setting that kube-proxy makes in ipvs mode is not among those that were recorded
+    "kube-proxy-ipvs, 3",
+  })
+  void workingClusterIsAsItsBlueprintSays(String example, int exitCode) {
+    Session session = Session.real("compare", "--example", example);
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.exitCode()).isEqualTo(exitCode);
+    assertThat(session.out()).contains(exitCode == 0 ? "the same as" : "not all was read");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stale-fdb-entry | ~ fdb  9a:0f:6e:31:c2:03 dev flannel.1  dst  192.168.80.240  ->  192.168.80.242  F1",
+        "wrong-tunnel-next-hop | ~ route  10.122.17.64/26  via  10.122.127.128  ->  192.168.3.110  onlink  no  ->  yes  F1",
+        "route-to-node-missing | - route  10.1.20.0/24 via 192.168.1.129 dev eth0  F1",
+        "gre-port-missing | - ovs  Port gre1 type: gre options: {remote_ip=192.168.18.128}",
+        "gre-remote-not-a-node | ~ ovs  br0 gre2  options  remote_ip=192.168.18.133  ->  remote_ip=192.168.18.132  F1",
+        "ip-forward-off | ~ sysctl  net.ipv4.ip_forward  value  0  ->  1  F1",
+        "bridge-nf-call-off | ~ sysctl  net.bridge.bridge-nf-call-iptables  value  0  ->  1  F1",
+        "service-address-without-virtual-server | - ipvs  -A -t 10.96.92.170:80 -s rr",
+        "ufw-denies-routed | ~ policy  filter FORWARD  policy  DROP  ->  ACCEPT",
+      })
+  void differenceIsTheOneEntryThatIsWrong(String example, String line) {
+    Session session = Session.real("compare", "--example", example);
+    assertThat(differences(session)).singleElement().asString().startsWith(line);
+    assertThat(session.exitCode()).isEqualTo(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "vtep-mac-mismatch | ~ neigh  10.244.2.0 dev flannel.1  lladdr  3e:87:51:d0:4a:6b  ->  9a:0f:6e:31:c2:03 | 3",
+        "bgp-mesh-disabled-without-peers | - route  192.168.247.192/26 via 172.31.209.241 dev tunl0 | 12",
+        "forward-reject-before-accept | + iptables  -A FORWARD -j REJECT --reject-with icmp-host-prohibited | 6",
+        "service-chain-missing | - iptables  -t nat -A KUBE-SERVICES -d 10.96.114.20/32 | 3",
+        "route-to-own-subnet | + route  10.244.1.0/24 via 192.168.31.202 dev ens33 | 1",
+      })
+  void allEntriesOfTheFaultAndNoOthers(String example, String one, int count) {
+    Session session = Session.real("compare", "--example", example);
+    assertThat(differences(session)).hasSize(count).anyMatch(l -> l.startsWith(one));
+    assertThat(session.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherNodeIsHeldAgainstUnderOnesOwnNames() {
+    Session healthy =
+        Session.real(
+            "compare", "k8s-node01", "--example", "flannel-vxlan", "--with", "node", "k8s-node02");
+    assertThat(differences(healthy)).isEmpty();
+    assertThat(healthy.exitCode()).isZero();
+
+    Session broken =
+        Session.real(
+            "compare",
+            "az3-k8s-13",
+            "--example",
+            "wrong-tunnel-next-hop",
+            "--with",
+            "node",
+            "az3-k8s-12");
+    assertThat(differences(broken))
+        .singleElement()
+        .asString()
+        .startsWith("~ route  10.122.17.64/26  via  10.122.127.128  ->  192.168.3.110");
+  }
+
+  @Test
+  void diffNamesWhatChangedBetweenTwoSnapshots() throws IOException {
+    Path before = laid("flannel-vxlan");
+    Path after = laid("stale-fdb-entry");
+
+    Session changed = Session.real("diff", before.toString(), after.toString());
+    assertThat(differences(changed))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "~ fdb  9a:0f:6e:31:c2:03 dev flannel.1  dst  192.168.80.242  ->  192.168.80.240");
+    assertThat(changed.exitCode()).isEqualTo(1);
+
+    Session same = Session.real("diff", before.toString(), before.toString());
+    assertThat(differences(same)).isEmpty();
+    assertThat(same.exitCode()).isZero();
+
+    Session compared =
+        Session.real(
+            "compare", "--from", after.toString(), "--with", "snapshot", before.toString());
+    assertThat(differences(compared))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "~ fdb  9a:0f:6e:31:c2:03 dev flannel.1  dst  192.168.80.240  ->  192.168.80.242");
+  }
+
+  private Path laid(String example) throws IOException {
+    Path root = directory.resolve(example);
+    for (NamedText text : Examples.texts(example)) {
+      Path file = root.resolve(text.path());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text.text());
+    }
+    return root;
+  }
+
+  @Test
+  void strictShowsWhatDecidesNothing() {
+    Session usual = Session.real("compare", "k8s-node01", "--example", "flannel-vxlan");
+    Session strict =
+        Session.real("compare", "k8s-node01", "--example", "flannel-vxlan", "--strict");
+    assertThat(differences(usual)).isEmpty();
+    assertThat(differences(strict)).anyMatch(l -> l.startsWith("+ iptables  -A KUBE-FIREWALL"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stale-fdb-entry", "flannel-vxlan", "kube-proxy-ipvs"})
+  void jsonSaysTheSame(String example) throws JsonProcessingException {
+    Session text = Session.real("compare", "--example", example);
+    Session session = Session.real("compare", "--example", example, "-o", "json");
+    JsonNode root = new ObjectMapper().readTree(session.out());
+    assertThat(root.at("/schema").asText()).isEqualTo("podpath.io/compare/v1");
+    assertThat(root.at("/exitCode").asInt()).isEqualTo(text.exitCode());
+    assertThat(root.at("/verdict").asText())
+        .isEqualTo(List.of("same", "differs", "", "too-little").get(text.exitCode()));
+    long differences = root.findValues("differences").stream().mapToLong(JsonNode::size).sum();
+    assertThat(differences).isEqualTo(differences(text).size());
+  }
+
+  @Test
+  void partlyReadIsNeverCalledTheSameAndNothingIsCalledMissing() throws IOException {
+    Path cluster = laid("flannel-vxlan");
+    Files.delete(cluster.resolve("nodes/k8s-node01/bridge-j-fdb.json"));
+    Session session = Session.real("compare", "k8s-node01", "--from", cluster.toString());
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.out())
+        .containsPattern("fdb +\\? +2 +- +- +- +- +not read: the bundle has no file");
+    assertThat(session.exitCode()).isEqualTo(3);
+    assertThat(
+            Session.real("compare", "k8s-node01", "--from", cluster.toString(), "--allow-partial")
+                .exitCode())
+        .isZero();
+  }
+}
