@@ -194,16 +194,19 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "jnr.., probes.netlink, start-up pays 100 ms for it and only the kernel needs it",
+    "jnr.., probes.netlink|fixtures.udp, start-up pays 100 ms for it and only the kernel needs it",
     "org.pcap4j.., probes.capture, it needs libpcap on the machine",
     "io.fabric8.., probes.kube, the rest sees a cluster as records of io.podpath.core.cluster",
     "com.googlecode.lanterna.., tui.terminal, screens are pure functions and tested as text",
   })
-  void libraryStaysInOnePackage(String library, String home, String because) {
+  void libraryStaysInItsPackages(String library, String homes, String because) {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("io.podpath." + home + "..")
+            .resideOutsideOfPackages(
+                Stream.of(homes.split("\\|"))
+                    .map(home -> "io.podpath." + home + "..")
+                    .toArray(String[]::new))
             .should()
             .dependOnClassesThat()
             .resideInAPackage(library)

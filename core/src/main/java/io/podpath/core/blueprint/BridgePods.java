@@ -23,6 +23,15 @@ record BridgePods(String bridge, int mtu, int hardwarePrefix, boolean hairpin) {
     return new BridgePods("docker0", mtu, 0x0242, false);
   }
 
+  /**
+   * What the kubelet made of Docker's bridge as long as it started containers itself (until 1.6):
+   * it set hairpin on their ports (pkg/kubelet/kubelet_network.go: effectiveHairpinMode; called
+   * from dockertools/docker_manager.go).
+   */
+  BridgePods ofKubelet() {
+    return new BridgePods(bridge, mtu, hardwarePrefix, true);
+  }
+
   /** The bridge's own address: the first of the subnet. */
   static IpAddress gateway(IpPrefix subnet) {
     return subnet.address().plus(1);

@@ -31,7 +31,7 @@ public record FlannelUdp() implements Fabric {
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
     int mtu = node.card().mtu() - OVERHEAD;
-    Flannel.lay(cluster, node, mtu, BridgePods.docker0(mtu), draft);
+    Flannel.lay(cluster, node, mtu, BridgePods.docker0(mtu).ofKubelet(), draft);
     Optional<IpPrefix> own = node.podSubnet();
     if (own.isEmpty()) {
       return;
