@@ -144,6 +144,29 @@ class FabricSignsTest {
   }
 
   @Test
+  void routesThatNodesTellEachOtherAreASignToo() {
+    for (String protocol : List.of("zebra", "ospf", "rip")) {
+      assertThat(
+              fabric(
+                  nodes(
+                      "10.1.#.0/24 dev docker0 proto kernel scope link src 10.1.#.1",
+                      "10.1.@.0/24 nhid 21 via 192.168.1.@ dev eth0 proto "
+                          + protocol
+                          + " metric 20")))
+          .as(protocol)
+          .isEqualTo(FabricKind.STATIC_ROUTES);
+    }
+  }
+
+  @Test
+  void routesThatARouterTellsAreNoFabric() {
+    assertOpen(
+        nodes(
+            "10.1.#.0/24 dev docker0 proto kernel scope link src 10.1.#.1",
+            "10.1.@.0/24 nhid 21 via 192.168.1.254 dev eth0 proto ospf metric 20"));
+  }
+
+  @Test
   void flannelsDeviceIsNamedAfterItsVni() {
     SnapshotFixture fixture = nodes(CNI0, "10.244.@.0/24 via 10.244.@.0 dev flannel.4096 onlink");
     assertThat(fabric(fixture)).isEqualTo(FabricKind.FLANNEL_VXLAN);

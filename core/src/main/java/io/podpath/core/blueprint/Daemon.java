@@ -14,16 +14,26 @@ public sealed interface Daemon {
    */
   record Bird(String config) implements Daemon {}
 
+  /**
+   * FRR.
+   *
+   * @param zebra text of zebra.conf
+   * @param ospfd text of ospfd.conf
+   */
+  record Frr(String zebra, String ospfd) implements Daemon {}
+
   /** ovsdb-server and ovs-vswitchd; the ports stand in the node's table of OVS ports. */
   record OpenVswitch(String bridge) implements Daemon {}
 
   /**
    * flannel's udp forwarder between flannel0 and UDP port 8285.
    *
-   * @param tunnel address of flannel0
+   * @param device flannel0, which comes and goes with the process
+   * @param tunnel its address
    * @param peers who has which subnet
    */
-  record FlannelUdp(IpAddress listen, IpAddress tunnel, IpPrefix network, List<Peer> peers)
+  record FlannelUdp(
+      String device, IpAddress listen, IpAddress tunnel, IpPrefix network, List<Peer> peers)
       implements Daemon {
     public FlannelUdp {
       peers = List.copyOf(peers);

@@ -46,6 +46,7 @@ public record FlannelUdp() implements Fabric {
                 o -> o.podSubnets().stream().map(s -> new Daemon.FlannelUdp.Peer(s, o.address())))
             .toList();
     draft.daemon(
-        new Daemon.FlannelUdp(node.address(), own.get().address(), cluster.podNetwork(), peers));
+        new Daemon.FlannelUdp(
+            DEVICE, node.address(), own.get().address(), cluster.podNetwork(), peers));
   }
 }

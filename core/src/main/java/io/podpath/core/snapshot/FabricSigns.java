@@ -26,6 +26,9 @@ final class FabricSigns {
   /** A protocol nobody stamped, or that of the administrator: flanneld and people write these. */
   private static final Set<String> BY_HAND = Set.of("boot", "static");
 
+  /** What Quagga's and FRR's zebra stamps on routes that nodes tell each other. */
+  private static final Set<String> TOLD = Set.of("zebra", "ospf", "rip");
+
   private final Snapshot snapshot;
   private final AddressPlan plan;
 
@@ -186,12 +189,23 @@ final class FabricSigns {
             r.type() == RouteType.UNICAST
                 && r.gateway().isPresent()
                 && !r.destination().isDefault()
-                && r.protocol().filter(p -> !BY_HAND.contains(p)).isEmpty()
+                && (r.protocol().filter(p -> !BY_HAND.contains(p)).isEmpty() || isTold(r))
                 && r.device().filter(d -> !Devices.isUnderlay(d, Optional.empty())).isEmpty())
         .anyMatch(r ->
             plan.subnets().stream()
                 .filter(c -> c.origin() != AddressPlan.SubnetOrigin.BLOCK_AFFINITY)
-                .anyMatch(c -> leadsTo(node, r, c)));
+                .anyMatch(c -> isTold(r) ? isOwn(node, r, c) : leadsTo(node, r, c)));
+  }
+
+  private static boolean isTold(Route route) {
+    return route.protocol().filter(TOLD::contains).isPresent();
+  }
+
+  /** By its owner, and no router: what a router tells is no fabric of the nodes. */
+  private boolean isOwn(NodeState node, Route route, AddressPlan.SubnetClaim claim) {
+    return !claim.node().equals(node.name())
+        && route.destination().equals(claim.subnet())
+        && route.gateway().filter(g -> plan.ownersOf(g).contains(claim.node())).isPresent();
   }
 
   /**

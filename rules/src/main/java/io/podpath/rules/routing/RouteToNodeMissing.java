@@ -27,11 +27,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A node has no route to the pods of another. */
 @AutoService(Rule.class)
 public final class RouteToNodeMissing implements Rule {
+
+  /** Protocols of Quagga's and FRR's zebra. */
+  private static final Set<String> TOLD = Set.of("zebra", "ospf", "rip");
 
   @Override
   public String id() {
@@ -153,7 +157,7 @@ public final class RouteToNodeMissing implements Rule {
         .seeByHand(
             "ip route get " + first.subnet().subnet().address().plus(1),
             "ip route show " + first.subnet().subnet())
-        .fix(fix(view.fabric(), changes))
+        .fix(fix(view, changes))
         .build();
   }
 
@@ -164,7 +168,24 @@ public final class RouteToNodeMissing implements Rule {
         .findFirst();
   }
 
-  private static Fix fix(FabricKind fabric, List<Change> changes) {
+  /** Whether nodes tell each other these routes, by Quagga or FRR. */
+  private static boolean areTold(ClusterView view) {
+    return view.machines().stream()
+        .flatMap(n -> n.host().mainRoutes(IpFamily.INET).values())
+        .anyMatch(r -> r.protocol().filter(TOLD::contains).isPresent());
+  }
+
+  private static Fix fix(ClusterView view, List<Change> changes) {
+    FabricKind fabric = view.fabric();
+    if (fabric == FabricKind.STATIC_ROUTES && areTold(view)) {
+      String told =
+          "zebra owns these routes and sets what its routing daemon learns; a route by hand stays when the other node goes";
+      String ask =
+          "look whether both nodes' daemons run and see each other (vtysh -c 'show ip ospf neighbor'), and what the other one announces";
+      return changes.isEmpty()
+          ? Fix.advice(told, ask)
+          : new Fix(FixSafety.SAFE, changes, told, ask);
+    }
     String owner =
         switch (fabric) {
           case FLANNEL_HOST_GW ->

@@ -6,6 +6,7 @@ import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.Finding;
 import io.podpath.core.rule.Outcome;
 import io.podpath.rules.SnapshotFixture;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,39 @@ class RouteToNodeMissingTest {
     assertThat(findings.getFirst().culprits())
         .extracting(Culprit::entry)
         .containsExactly("10.244.2.0/24 via 192.168.31.203 dev ens33");
+  }
+
+  @Test
+  void routeThatNodesTellEachOtherIsMendedAtTheirDaemons() {
+    SnapshotFixture fixture = SnapshotFixture.bundle();
+    for (int node = 1; node <= 3; node++) {
+      List<String> lines = new ArrayList<>();
+      lines.add("192.168.1.0/24 dev eth0 proto kernel scope link src 192.168.1." + node);
+      lines.add(
+          "10.1." + node + ".0/24 dev docker0 proto kernel scope link src 10.1." + node + ".1");
+      for (int other = 1; other <= 3; other++) {
+        if (other != node && !(node == 1 && other == 2)) {
+          lines.add(
+              "10.1."
+                  + other
+                  + ".0/24 nhid 7 via 192.168.1."
+                  + other
+                  + " dev eth0 proto ospf metric 20");
+        }
+      }
+      fixture.file("nodes/n" + node + "/ip-route.txt", String.join("\n", lines));
+      fixture.file(
+          "nodes/n" + node + "/ip-rule.txt",
+          "0:\tfrom all lookup local",
+          "32766:\tfrom all lookup main",
+          "32767:\tfrom all lookup default");
+    }
+    List<Finding> findings = fixture.findings(RULE);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.getFirst().culprits())
+        .extracting(Culprit::entry)
+        .containsExactly("10.1.2.0/24 via 192.168.1.2 dev eth0");
+    assertThat(findings.getFirst().fix().orElseThrow().owner()).startsWith("zebra");
   }
 
   @Test
