@@ -18,14 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MendedInTextTest {
 
   private static final String ROUTES =
-      String.join(
-          "\n",
-          "[root@n1 ~]# ip route",
-          "default via 192.168.0.1 dev eth0",
-          "10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1",
-          "10.244.1.0/24 via 192.168.0.12 dev eth0",
-          "192.168.0.0/24 dev eth0 proto kernel scope link src 192.168.0.11",
-          "");
+      """
+      [root@n1 ~]# ip route
+      default via 192.168.0.1 dev eth0
+      10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1
+      10.244.1.0/24 via 192.168.0.12 dev eth0
+      192.168.0.0/24 dev eth0 proto kernel scope link src 192.168.0.11
+      """;
 
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource(
