@@ -33,7 +33,7 @@ public record OspfRoutes() implements Fabric {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    BridgePods.docker0(Machine.ETHERNET_MTU).lay(node, Optional.empty(), draft);
+    BridgePods.docker0(node.card().mtu()).lay(node, Optional.empty(), draft);
     StaticRoutes.publishedPorts(draft);
     node.podSubnet().ifPresent(s -> StaticRoutes.masquerade(cluster.podNetwork(), s, draft));
     for (NodeFacts other : cluster.othersThan(node)) {
