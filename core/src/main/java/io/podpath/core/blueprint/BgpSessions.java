@@ -37,7 +37,11 @@ final class BgpSessions {
     for (NodeFacts other : cluster.othersThan(node)) {
       boolean clientOfMine = reflector && other.clusterId().isEmpty();
       // a node with a cluster id leaves the mesh (Calico, confd: bird.cfg.template)
-      if (bgp.mesh() && !reflector && other.clusterId().isEmpty()) {
+      if (bgp.mesh()
+          && !reflector
+          && other.clusterId().isEmpty()
+          // confd leaves out what it takes for the node itself
+          && !other.address().equals(node.address())) {
         peers.putIfAbsent(
             other.address(), new Peer(other.address(), "node-to-node mesh", clientOfMine));
       }
@@ -58,6 +62,9 @@ final class BgpSessions {
         peers.putIfAbsent(other.address(), new Peer(other.address(), "global", reflector));
       }
     }
+    bgp.nodePeers().stream()
+        .filter(p -> p.node().equals(node.name()))
+        .forEach(p -> peers.putIfAbsent(p.peer(), new Peer(p.peer(), "node specific", false)));
     return List.copyOf(peers.values());
   }
 

@@ -1,6 +1,7 @@
 package io.podpath.core.blueprint;
 
 import io.podpath.core.net.FwMark;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Match;
@@ -67,6 +68,10 @@ final class Felix {
     String pool = cluster.podNetwork().toString();
     draft.member(ALL_POOLS, pool, "the IPPool");
     draft.member(MASQUERADED_POOLS, pool, "natOutgoing of the IPPool");
+    for (IpPrefix other : cluster.otherPools()) {
+      draft.member(ALL_POOLS, other.toString(), "another IPPool");
+      draft.member(MASQUERADED_POOLS, other.toString(), "natOutgoing of another IPPool");
+    }
   }
 
   private void filter(NodeDraft draft) {

@@ -22,7 +22,7 @@ public record FlannelHostGw() implements Fabric {
     Flannel.lay(cluster, node, node.card().mtu(), BridgePods.cni0(node.card().mtu()), draft);
     for (NodeFacts other : cluster.othersThan(node)) {
       Optional<Card> card = node.cardTowards(other.address());
-      for (IpPrefix subnet : other.podSubnets()) {
+      for (IpPrefix subnet : other.podSubnetsBeside(node)) {
         card.ifPresent(c ->
             draft.host().via(subnet, other.address(), c.device(), "pod subnet of " + other.name()));
       }

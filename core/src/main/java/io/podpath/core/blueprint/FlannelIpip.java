@@ -41,7 +41,7 @@ public record FlannelIpip() implements Fabric {
         "flannel's device");
     host.address(DEVICE, own.get().address(), 32, "the first address of " + own.get());
     for (NodeFacts other : cluster.othersThan(node)) {
-      for (IpPrefix subnet : other.podSubnets()) {
+      for (IpPrefix subnet : other.podSubnetsBeside(node)) {
         host.onlink(
             subnet, other.address(), DEVICE, Optional.empty(), "pod subnet of " + other.name());
       }

@@ -43,7 +43,7 @@ public record FlannelUdp() implements Fabric {
     List<Daemon.FlannelUdp.Peer> peers =
         cluster.othersThan(node).stream()
             .flatMap(
-                o -> o.podSubnets().stream().map(s -> new Daemon.FlannelUdp.Peer(s, o.address())))
+                o -> o.podSubnetsBeside(node).stream().map(s -> new Daemon.FlannelUdp.Peer(s, o.address())))
             .toList();
     draft.daemon(
         new Daemon.FlannelUdp(

@@ -56,7 +56,7 @@ public record FlannelVxlan(boolean directRouting) implements Fabric {
         "flannel's device");
     host.address(DEVICE, own.get().address(), 32, "the first address of " + own.get());
     for (NodeFacts other : cluster.othersThan(node)) {
-      for (IpPrefix subnet : other.podSubnets()) {
+      for (IpPrefix subnet : other.podSubnetsBeside(node)) {
         lay(node, other, subnet, host);
       }
     }

@@ -49,10 +49,33 @@ public record NodeFacts(
     return podSubnets.stream().findFirst();
   }
 
+  /**
+   * Pod subnets that another node needs a way to. What it takes for its own it leaves alone
+   * (flannel, pkg/subnet/watch.go: WatchLeases).
+   */
+  List<IpPrefix> podSubnetsBeside(NodeFacts other) {
+    return podSubnets.stream().filter(s -> !other.podSubnets.contains(s)).toList();
+  }
+
   /** The card by which an address is on a network of this machine. */
   public Optional<Card> cardTowards(IpAddress other) {
     return cards.stream()
         .filter(c -> new IpPrefix(c.address(), c.prefixLength()).contains(other))
         .findFirst();
+  }
+
+  public NodeFacts withAddress(IpAddress other) {
+    return new NodeFacts(
+        name, cards, other, podSubnets, pods, tunnelMac, tunnelAddress, clusterId);
+  }
+
+  public NodeFacts withPods(List<IpPrefix> subnets, List<PodFacts> others) {
+    return new NodeFacts(
+        name, cards, address, subnets, others, tunnelMac, tunnelAddress, clusterId);
+  }
+
+  public NodeFacts withoutClusterId() {
+    return new NodeFacts(
+        name, cards, address, podSubnets, pods, tunnelMac, tunnelAddress, Optional.empty());
   }
 }

@@ -40,4 +40,14 @@ public record ServiceFacts(
   public String servicePort() {
     return namespace + "/" + name + (portName.isEmpty() ? "" : ":" + portName);
   }
+
+  public ServiceFacts withExternalIps(List<IpAddress> addresses) {
+    return new ServiceFacts(
+        namespace, name, portName, protocol, clusterIp, port, nodePort, addresses, endpoints);
+  }
+
+  public ServiceFacts withEndpoints(List<Endpoint> others) {
+    return new ServiceFacts(
+        namespace, name, portName, protocol, clusterIp, port, nodePort, externalIps, others);
+  }
 }

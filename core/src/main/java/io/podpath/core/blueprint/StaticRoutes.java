@@ -25,7 +25,7 @@ public record StaticRoutes() implements Fabric {
     node.podSubnet().ifPresent(s -> masquerade(cluster.podNetwork(), s, draft));
     for (NodeFacts other : cluster.othersThan(node)) {
       Optional<Card> card = node.cardTowards(other.address());
-      for (IpPrefix subnet : other.podSubnets()) {
+      for (IpPrefix subnet : other.podSubnetsBeside(node)) {
         card.ifPresent(c ->
             draft.host().via(subnet, other.address(), c.device(), "docker0 of " + other.name()));
       }

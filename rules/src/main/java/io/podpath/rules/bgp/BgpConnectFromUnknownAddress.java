@@ -108,7 +108,7 @@ public final class BgpConnectFromUnknownAddress implements Rule {
               EntryKind.IPTABLES,
               m.rule(),
               m.rule().value().spec(),
-              "masquerades everything that leaves there, BGP too"));
+              "rewrites the source of everything that leaves there, BGP too"));
       m.node().get(Section.SYSCTLS).stream()
           .filter(s ->
               s.value().key().equals("net.bridge.bridge-nf-call-iptables")
@@ -124,7 +124,7 @@ public final class BgpConnectFromUnknownAddress implements Rule {
   private record Masquerade(NodeState node, Fact<ChainRule> rule) {}
 
   /**
-   * A masquerade that asks for nothing but an output interface: it takes every packet that leaves
+   * A masquerade or SNAT that asks for nothing but an output interface: it takes every packet that leaves
    * there.
    */
   private static Optional<Masquerade> masquerade(ClusterView view) {
@@ -132,7 +132,8 @@ public final class BgpConnectFromUnknownAddress implements Rule {
       for (ClusterView.Listing listing : ClusterView.iptables(node.host(), IpFamily.INET)) {
         for (Fact<ChainRule> fact : listing.rulesOf("nat", "POSTROUTING")) {
           boolean wide =
-              fact.value().target() instanceof Target.Masquerade
+              (fact.value().target() instanceof Target.Masquerade
+                      || fact.value().target() instanceof Target.Snat)
                   && fact.value().matches().stream()
                       .allMatch(m ->
                           m instanceof Match.OutInterface(var negated, var name) && !negated
