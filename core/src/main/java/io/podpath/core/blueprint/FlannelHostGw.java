@@ -20,6 +20,10 @@ public record FlannelHostGw() implements Fabric {
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
     Flannel.lay(cluster, node, node.card().mtu(), BridgePods.cni0(node.card().mtu()), draft);
+    if (node.podSubnet().isEmpty()) {
+      // flanneld ends when its node has no podCIDR
+      return;
+    }
     for (NodeFacts other : cluster.othersThan(node)) {
       Optional<Card> card = node.cardTowards(other.address());
       for (IpPrefix subnet : other.podSubnetsBeside(node)) {

@@ -25,7 +25,9 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -99,7 +101,7 @@ public final class BgpConnectFromUnknownAddress implements Rule {
                 "tcpdump -ni any tcp port 179",
                 "iptables-save -t nat | grep -E 'MASQUERADE|SNAT'",
                 "sysctl net.bridge.bridge-nf-call-iptables");
-    Optional<Masquerade> masquerade = masquerade(view);
+    Optional<Masquerade> masquerade = masquerade(view, address);
     finding.certainty(masquerade.isPresent() ? Certainty.LIKELY : Certainty.POSSIBLE);
     masquerade.ifPresent(m -> {
       finding.culprit(
@@ -124,26 +126,36 @@ public final class BgpConnectFromUnknownAddress implements Rule {
   private record Masquerade(NodeState node, Fact<ChainRule> rule) {}
 
   /**
-   * A masquerade or SNAT that asks for nothing but an output interface: it takes every packet that leaves
-   * there.
+   * A masquerade or SNAT that asks for nothing but an output interface: it takes every packet that
+   * leaves there. One that gives this address counts before one that may.
    */
-  private static Optional<Masquerade> masquerade(ClusterView view) {
+  private static Optional<Masquerade> masquerade(ClusterView view, IpAddress address) {
+    List<Masquerade> wide = new ArrayList<>();
     for (NodeState node : view.nodes()) {
       for (ClusterView.Listing listing : ClusterView.iptables(node.host(), IpFamily.INET)) {
-        for (Fact<ChainRule> fact : listing.rulesOf("nat", "POSTROUTING")) {
-          boolean wide =
-              (fact.value().target() instanceof Target.Masquerade
-                      || fact.value().target() instanceof Target.Snat)
-                  && fact.value().matches().stream()
-                      .allMatch(m ->
-                          m instanceof Match.OutInterface(var negated, var name) && !negated
-                              || m instanceof Match.Comment);
-          if (wide) {
-            return Optional.of(new Masquerade(node, fact));
-          }
-        }
+        listing.rulesOf("nat", "POSTROUTING").stream()
+            .filter(f -> isWide(f.value()))
+            .forEach(f -> wide.add(new Masquerade(node, f)));
       }
     }
-    return Optional.empty();
+    return wide.stream()
+        .filter(m ->
+            m.rule().value().target() instanceof Target.Snat(var to, var options)
+                && to.equals(address.toString()))
+        .findFirst()
+        .or(() ->
+            wide.stream()
+                .filter(m -> m.rule().value().target() instanceof Target.Masquerade)
+                .findFirst());
+  }
+
+  private static boolean isWide(ChainRule rule) {
+    boolean rewrites =
+        rule.target() instanceof Target.Masquerade || rule.target() instanceof Target.Snat;
+    return rewrites
+        && rule.matches().stream()
+            .allMatch(m ->
+                m instanceof Match.OutInterface(var negated, var name) && !negated
+                    || m instanceof Match.Comment);
   }
 }

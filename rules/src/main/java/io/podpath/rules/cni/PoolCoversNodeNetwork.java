@@ -109,6 +109,8 @@ public final class PoolCoversNodeNetwork implements Rule {
                     pool.value().cidr().toString(),
                     "contains the hosts' network"))
             .disposition(Disposition.REPLY_LOST)
+            // the pod's address on an interface is one of the pool
+            .explainedBy("pod-address-on-host-interface")
             .seeByHand(
                 "calicoctl get ippools -o wide", "ip addr", "ipset list cali40masq-ipam-pools")
             .fix(
