@@ -42,8 +42,9 @@ public record FlannelUdp() implements Fabric {
     host.dev(cluster.podNetwork(), DEVICE, "the whole pod network goes through flanneld");
     List<Daemon.FlannelUdp.Peer> peers =
         cluster.othersThan(node).stream()
-            .flatMap(
-                o -> o.podSubnetsBeside(node).stream().map(s -> new Daemon.FlannelUdp.Peer(s, o.address())))
+            .flatMap(o ->
+                o.podSubnetsBeside(node).stream()
+                    .map(s -> new Daemon.FlannelUdp.Peer(s, o.address())))
             .toList();
     draft.daemon(
         new Daemon.FlannelUdp(

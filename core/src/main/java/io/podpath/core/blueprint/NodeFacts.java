@@ -65,8 +65,7 @@ public record NodeFacts(
   }
 
   public NodeFacts withAddress(IpAddress other) {
-    return new NodeFacts(
-        name, cards, other, podSubnets, pods, tunnelMac, tunnelAddress, clusterId);
+    return new NodeFacts(name, cards, other, podSubnets, pods, tunnelMac, tunnelAddress, clusterId);
   }
 
   public NodeFacts withPods(List<IpPrefix> subnets, List<PodFacts> others) {

@@ -97,6 +97,8 @@ public final class BgpConnectFromUnknownAddress implements Rule {
                     + " takes another of its addresses, the session never comes up and no routes are learned.")
             .expected("the peer's connections keep the address it is announced with")
             .disposition(Disposition.NO_ROUTE)
+            // where the right peers are not configured, those who dial in are unknown
+            .explainedBy("bgp-peer-is-self", "node-address-claimed-twice")
             .seeByHand(
                 "tcpdump -ni any tcp port 179",
                 "iptables-save -t nat | grep -E 'MASQUERADE|SNAT'",

@@ -26,6 +26,28 @@ class BgpConnectFromUnknownAddressTest {
   }
 
   @Test
+  void ruleThatGivesTheAddressIsNamedBeforeAnother() {
+    List<Finding> findings =
+        SnapshotFixture.bundle()
+            .file(
+                "nodes/guest/log/bird.log",
+                "bird: BGP: Unexpected connect from unknown address 10.30.190.100 (port 58043)")
+            .file("nodes/a/iptables-save.txt", nat("-A POSTROUTING -o eth0 -j MASQUERADE"))
+            .file(
+                "nodes/b/iptables-save.txt",
+                nat("-A POSTROUTING -o eth0 -j SNAT --to-source 10.30.190.100"))
+            .findings(RULE);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.getFirst().culprits())
+        .anyMatch(c -> c.node().filter("b"::equals).isPresent())
+        .noneMatch(c -> c.node().filter("a"::equals).isPresent());
+  }
+
+  private static String[] nat(String rule) {
+    return new String[] {"*nat", ":POSTROUTING ACCEPT [0:0]", rule, "COMMIT"};
+  }
+
+  @Test
   void otherLinesOfBirdAreNone() {
     assertThat(
             SnapshotFixture.bundle()
