@@ -78,9 +78,15 @@ public final class ClusterReader {
       return Gathered.notGathered("the address of no node was read");
     }
     assumed.addAll(machines.assumed());
+    IpPrefix podNetwork = podNetwork(nodes);
     ClusterFacts facts =
         new ClusterFacts(
-            podNetwork(nodes),
+            podNetwork,
+            view.get(Section.IP_POOLS)
+                .values()
+                .map(IpPool::cidr)
+                .filter(p -> p.family() == IpFamily.INET && !p.equals(podNetwork))
+                .toList(),
             serviceNetwork(),
             machines.segments(),
             nodes,
@@ -277,6 +283,7 @@ public final class ClusterReader {
             + " has a full mesh");
     return new ClusterFacts(
         facts.podNetwork(),
+        facts.otherPools(),
         facts.serviceNetwork(),
         facts.segments(),
         facts.nodes().stream().map(ClusterReader::withoutClusterId).toList(),
@@ -314,6 +321,11 @@ public final class ClusterReader {
             .flatMap(p -> p.peerIp().stream())
             .distinct()
             .toList(),
-        peers.stream().anyMatch(p -> p.peerSelector().isPresent()));
+        peers.stream().anyMatch(p -> p.peerSelector().isPresent()),
+        peers.stream()
+            .flatMap(p ->
+                p.node().stream()
+                    .flatMap(n -> p.peerIp().stream().map(ip -> new BgpFacts.NodePeer(n, ip))))
+            .toList());
   }
 }

@@ -49,6 +49,7 @@ final class RouteForms {
     fields.add(Field.of("src", text(route.preferredSource())));
     fields.add(Field.of("mtu", route.metrics().getOrDefault("mtu", "")));
     route.protocol().ifPresent(p -> fields.add(Field.own("proto", p)));
+    fields.add(Field.own("metric", route.metric().orElse(0)));
     return Row.of(fact, key(route), weight(route), fields);
   }
 
@@ -62,8 +63,7 @@ final class RouteForms {
     String tos = route.attributes().getOrDefault("tos", "");
     return (route.table().equals(RouteTable.MAIN) ? "" : "table " + route.table() + " ")
         + route.destination().toRouteString()
-        + (tos.isEmpty() ? "" : " tos " + tos)
-        + (route.metric().orElse(0) == 0 ? "" : " metric " + route.metric().getAsLong());
+        + (tos.isEmpty() ? "" : " tos " + tos);
   }
 
   private static boolean isOfCard(Route route) {

@@ -45,6 +45,7 @@ class ComparerTest {
   private static final ClusterFacts CLUSTER =
       new ClusterFacts(
           IpPrefix.of("10.244.0.0/16"),
+          List.of(),
           IpPrefix.of("10.96.0.0/12"),
           List.of(
               new Segment("lan", IpPrefix.of("192.168.80.0/24"), IpAddress.of("192.168.80.254"))),
