@@ -2,7 +2,9 @@ package io.podpath.core.blueprint;
 
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.LinkKind;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** What every machine has before any fabric is laid: its cards, its default route, forwarding. */
 final class Machine {
@@ -11,9 +13,13 @@ final class Machine {
 
   static void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
     NamespaceDraft host = draft.host();
+    Set<String> devices = new HashSet<>();
     for (Card card : node.cards()) {
       String because = "the card in network " + card.segment();
-      host.link(card.device(), new LinkKind.Veth(), card.mtu(), Optional.of(card.mac()), because);
+      // a card may have addresses of several networks
+      if (devices.add(card.device())) {
+        host.link(card.device(), new LinkKind.Veth(), card.mtu(), Optional.of(card.mac()), because);
+      }
       host.address(card.device(), card.address(), card.prefixLength(), because);
       card.gateway()
           .ifPresent(g ->

@@ -131,10 +131,22 @@ final class MachineReader {
     if (known == null) {
       known =
           new Segment(
-              "net" + (segments.size() + 1), network, gateway.orElse(network.address().plus(1)));
+              "net" + (segments.size() + 1), network, gateway.orElseGet(() -> free(network)));
       segments.put(network, known);
     }
     return known;
+  }
+
+  /** An address of the network that no node has, from its end. */
+  private IpAddress free(IpPrefix network) {
+    long size = 1L << Math.min(16, 32 - network.length());
+    for (long i = size - 2; i > 0; i--) {
+      IpAddress address = network.address().plus(i);
+      if (view.plan().ownersOf(address).isEmpty()) {
+        return address;
+      }
+    }
+    return network.address().plus(1);
   }
 
   private List<Card> cards(String name, IpAddress announced) {

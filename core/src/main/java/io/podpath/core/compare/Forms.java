@@ -284,7 +284,13 @@ final class Forms {
       fields.add(Field.of("subnets", config.subnets()));
     }
     config.name().ifPresent(n -> fields.add(Field.detail("name", n)));
-    return Row.of(fact, config.fileName().orElse("CNI configuration"), Weight.MEANING, fields);
+    config
+        .fileName()
+        .ifPresent(f -> {
+          fields.add(Field.of("read by the runtime", CniConfig.isReadName(f) ? "yes" : "no"));
+          fields.add(Field.own("file", f));
+        });
+    return Row.of(fact, "CNI configuration", Weight.MEANING, fields);
   }
 
   private static Row subnetEnv(Fact<SubnetEnv> fact) {

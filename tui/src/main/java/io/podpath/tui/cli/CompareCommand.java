@@ -181,6 +181,7 @@ final class CompareCommand implements Callable<Integer> {
                   .read(List.of(with.getLast()), InputStream.nullInputStream())
                   .history()
                   .latest());
+      case "lab" -> LabReference.of(snapshot, surroundings);
       default ->
           throw new Refusal(
               "--with "
