@@ -8,6 +8,7 @@ import io.podpath.core.snapshot.Fact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Links and their addresses. */
 final class LinkForms {
@@ -29,8 +30,17 @@ final class LinkForms {
     return Row.of(fact, link.name(), weight(link), fields);
   }
 
+  /**
+   * What the tunnel modules put into every namespace, whether anybody uses it or not
+   * (net.core.fb_tunnels_only_for_init_net); up, it is used.
+   */
+  private static final Set<String> FALLBACK =
+      Set.of(
+          "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "sit0", "ip6tnl0", "ip6gre0",
+          "ip6_vti0");
+
   private static Weight weight(Link link) {
-    return link.name().equals("lo")
+    return link.name().equals("lo") || FALLBACK.contains(link.name()) && !link.isUp()
         ? Weight.DETAIL
         // CNI's bridge plug-in and docker name a pod's link by chance
         : Devices.isPodLink(link.name()) ? Weight.IDENTITY : Weight.MEANING;
