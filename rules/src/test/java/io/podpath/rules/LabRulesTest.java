@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Severity;
+import io.podpath.core.snapshot.Snapshot;
 import io.podpath.fixtures.lab.Fault;
 import io.podpath.fixtures.lab.Faults;
 import io.podpath.fixtures.lab.Lab;
@@ -13,6 +14,8 @@ import io.podpath.fixtures.lab.LabFabric;
 import io.podpath.fixtures.lab.LabHome;
 import io.podpath.fixtures.lab.LabKernel;
 import io.podpath.fixtures.lab.LabState;
+import io.podpath.fixtures.lab.Loss;
+import io.podpath.fixtures.lab.Probe;
 import io.podpath.probes.bundle.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each fault the lab causes is the first finding; without one there is none. */
+/**
+ * Each fault the lab causes costs just the packets it must and is the first finding, and the blueprint tells apart just what it
+ * changed; without one there is neither.
+ */
 class LabRulesTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -63,10 +69,16 @@ class LabRulesTest {
             Optional.empty(),
             List.of());
     Lab lab = Lab.up(home, state, Optional.of(LabKernel.HOST));
-    lab.settle(PATIENCE);
+    assertThat(lab.settle(PATIENCE).lost()).isEmpty();
     assertThat(worst(lab)).as("healthy %s", name).isEmpty();
+    Snapshot healthy = LabDifferences.read(lab);
+    assertThat(LabDifferences.fromBlueprint(healthy)).as("healthy %s", name).isEmpty();
     for (Fault fault : Faults.on(state.blueprint())) {
       lab = lab.breakBy(fault);
+      Loss loss = fault.on(state.blueprint()).orElseThrow().loss();
+      assertThat(contradicting(loss, lab))
+          .as("probes that did not go as %s demands on %s", fault.rule(), name)
+          .isEmpty();
       // BGP sessions need a moment to end and to begin
       Instant deadline = Instant.now().plus(PATIENCE);
       List<String> found = worst(lab);
@@ -75,10 +87,24 @@ class LabRulesTest {
         found = worst(lab);
       }
       assertThat(found).as("%s on %s", fault.rule(), name).first().isEqualTo(fault.rule());
+      LabDifferences.assertOnlyWhatTheFaultChanged(fault, state.blueprint(), healthy, lab);
       lab = lab.heal(fault);
-      lab.settle(PATIENCE);
+      assertThat(lab.settle(PATIENCE).lost()).as("after healing %s", fault.rule()).isEmpty();
     }
     assertThat(worst(lab)).as("healed %s", name).isEmpty();
+    assertThat(LabDifferences.fromBlueprint(LabDifferences.read(lab)))
+        .as("healed %s", name)
+        .isEmpty();
+  }
+
+  /** Daemons need a moment until just the stated packets are lost. */
+  private static List<Probe> contradicting(Loss loss, Lab lab) throws LabException {
+    List<Probe> wrong = loss.contradictedBy(lab.probe(), lab.blueprint());
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (!wrong.isEmpty() && Instant.now().isBefore(deadline)) {
+      wrong = loss.contradictedBy(lab.probe(), lab.blueprint());
+    }
+    return wrong;
   }
 
   /** Rules of the findings above info, in their order. */

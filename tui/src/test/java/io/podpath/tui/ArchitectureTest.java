@@ -44,6 +44,7 @@ class ArchitectureTest {
           List.of("node", "netfilter", "cluster", "cni"),
           List.of("snapshot"),
           List.of("walk", "blueprint"),
+          List.of("compare"),
           List.of("fix"),
           List.of("rule"));
 
@@ -139,7 +140,7 @@ class ArchitectureTest {
                                   .because(
                                       "facts come before what is concluded from them:"
                                           + " net, then node, netfilter, cluster and cni,"
-                                          + " snapshot, walk and blueprint, fix, rule"))));
+                                          + " snapshot, walk and blueprint, compare, fix, rule"))));
         });
   }
 

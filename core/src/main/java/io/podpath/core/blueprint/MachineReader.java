@@ -193,12 +193,15 @@ final class MachineReader {
 
   private List<PodFacts> pods(String node) {
     List<PodFacts> pods = new ArrayList<>();
+    // a pod on its node's own network has the address the node is known by
+    Optional<IpAddress> own =
+        view.plan().announcedAddress(node, IpFamily.INET).map(AddressClaim::address);
     for (Pod pod : view.get(Section.PODS).values().toList()) {
       boolean here = pod.node().filter(node::equals).isPresent();
-      boolean own = !pod.hostNetwork().orElse(false);
+      boolean apart = !pod.hostNetwork().orElse(false);
       pod.ips().stream()
           .filter(IpAddress::isV4)
-          .filter(a -> here && own && view.plan().ownersOf(a).isEmpty())
+          .filter(a -> here && apart && own.filter(a::equals).isEmpty())
           .findFirst()
           .ifPresent(a -> pods.add(new PodFacts(pod.namespace(), pod.name(), a)));
     }

@@ -40,6 +40,7 @@ public final class RuleEffects implements Effects {
 
   private static final int MOST_NODES = 8;
   private static final int MOST_SERVICES = 200;
+  private static final int MOST_ENDPOINTS = 4;
 
   /** What tunnels and the API server's callers send from node to node. */
   private static final List<IpProtocol> OUTER =
@@ -193,6 +194,9 @@ public final class RuleEffects implements Effects {
           packet(mine.get(), service.clusterIp(), pods, Optional.empty(), service.protocol())
               .to(service.port());
       questions.add(new Question("nat", "PREROUTING", call));
+      service.endpoints().stream()
+          .limit(MOST_ENDPOINTS)
+          .forEach(e -> questions.addAll(toEndpoint(service, e, mine.get(), pods, facts)));
       ForwardPacket own =
           packet(
                   node.address(),
@@ -204,6 +208,34 @@ public final class RuleEffects implements Effects {
       questions.add(new Question("nat", "OUTPUT", own));
     }
     return questions;
+  }
+
+  /** What a call to a service becomes once its address is translated. */
+  private List<Question> toEndpoint(
+      ServiceFacts service,
+      ServiceFacts.Endpoint endpoint,
+      IpAddress pod,
+      Optional<String> pods,
+      Facts facts) {
+    Optional<String> none = Optional.empty();
+    IpAddress to = endpoint.address();
+    if (to.equals(node.address())) {
+      return List.of(
+          new Question(
+              "filter",
+              "INPUT",
+              packet(pod, to, pods, none, service.protocol()).to(endpoint.port())));
+    }
+    Optional<String> way = device(facts, to);
+    return List.of(
+        new Question(
+            "filter",
+            "OUTPUT",
+            packet(node.address(), to, none, way, service.protocol()).to(endpoint.port())),
+        new Question(
+            "filter",
+            "FORWARD",
+            packet(pod, to, pods, way, service.protocol()).to(endpoint.port())));
   }
 
   private static ForwardPacket packet(

@@ -1,6 +1,7 @@
 package io.podpath.tui.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -140,6 +141,20 @@ class CompareCommandTest {
       Files.writeString(file, text.text());
     }
     return root;
+  }
+
+  @Test
+  void labBuiltLikeTheClusterIsProvenAndGoneAgain() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "a lab needs root here");
+    Session healthy = Session.real("compare", "--example", "flannel-vxlan", "--with", "lab");
+    assertThat(healthy.out()).contains("in which 108 of 108 packets between");
+    assertThat(differences(healthy)).isEmpty();
+    assertThat(healthy.exitCode()).isZero();
+
+    Session broken = Session.real("compare", "--example", "stale-fdb-entry", "--with", "lab");
+    assertThat(differences(broken)).singleElement().asString().startsWith("~ fdb");
+    assertThat(Path.of("/run/podpath/lab/compare-" + ProcessHandle.current().pid()))
+        .doesNotExist();
   }
 
   @Test
