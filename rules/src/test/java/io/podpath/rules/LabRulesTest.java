@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each fault the lab causes costs just the packets it must and is the first finding, and the blueprint tells apart just what it
- * changed; without one there is neither.
+ * Each fault the lab causes costs just the packets it must and is the first finding, and the
+ * blueprint tells apart just what it changed; without one there is neither.
  */
 class LabRulesTest {
 

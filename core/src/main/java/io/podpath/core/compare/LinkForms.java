@@ -36,7 +36,14 @@ final class LinkForms {
    */
   private static final Set<String> FALLBACK =
       Set.of(
-          "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "sit0", "ip6tnl0", "ip6gre0",
+          "tunl0",
+          "gre0",
+          "gretap0",
+          "erspan0",
+          "ip_vti0",
+          "sit0",
+          "ip6tnl0",
+          "ip6gre0",
           "ip6_vti0");
 
   private static Weight weight(Link link) {

@@ -153,8 +153,7 @@ class CompareCommandTest {
 
     Session broken = Session.real("compare", "--example", "stale-fdb-entry", "--with", "lab");
     assertThat(differences(broken)).singleElement().asString().startsWith("~ fdb");
-    assertThat(Path.of("/run/podpath/lab/compare-" + ProcessHandle.current().pid()))
-        .doesNotExist();
+    assertThat(Path.of("/run/podpath/lab/compare-" + ProcessHandle.current().pid())).doesNotExist();
   }
 
   @Test
