@@ -1,7 +1,6 @@
 package io.podpath.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.podpath.core.rule.Rule;
 import io.podpath.fixtures.example.Examples;
@@ -81,8 +80,6 @@ class RuleLibraryTest {
   @ParameterizedTest
   @MethodSource("rules")
   void labCanCauseIt(Rule rule) {
-    // the lab has no forwarder for flannel's udp backend, so no flanneld it could end
-    assumeFalse(rule.id().equals("flannel-daemon-not-running"));
     assertThat(Faults.named(rule.id())).as("the lab's fault %s", rule.id()).isPresent();
   }
 

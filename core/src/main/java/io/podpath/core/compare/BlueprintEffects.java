@@ -24,7 +24,7 @@ public record BlueprintEffects(Effects rules) implements Effects {
     };
   }
 
-  /** Whether a wider route sends the same packets to the same next hop. */
+  /** Whether a wider route sends the same packets to the same next hop from the same source. */
   private static boolean goesTheSameWay(Route route, Facts facts) {
     return route.table().equals(RouteTable.MAIN)
         && FibTable.main(facts, route.family())
@@ -32,6 +32,8 @@ public record BlueprintEffects(Effects rules) implements Effects {
             .filter(other ->
                 other.value().type() == route.type()
                     && other.value().nextHops().equals(route.nextHops())
+                    && (route.preferredSource().isEmpty()
+                        || other.value().preferredSource().equals(route.preferredSource()))
                     && other.value().destination().contains(route.destination()))
             .isPresent();
   }

@@ -60,7 +60,10 @@ public final class BlueprintExtras implements Predicate<Row> {
   public boolean test(Row row) {
     return switch (row.entry()) {
       case Route route -> routeMatters(route);
-      case Address address -> isOurs(address.local()) || isOthers(address.local());
+      case Address address ->
+          isOurs(address.local())
+              || isOthers(address.local())
+              || services && Devices.isOverlay(address.device());
       case Neighbour neighbour ->
           neighbour.states().contains("PERMANENT")
               && neighbour.device().filter(Devices::isOverlay).isPresent();

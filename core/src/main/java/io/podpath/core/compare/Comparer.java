@@ -19,13 +19,13 @@ public final class Comparer {
   public Comparison nodes(NodeState actual, NodeState expected) {
     List<TableComparison> tables = new ArrayList<>();
     Effects effects = yardstick.effects();
-    for (Form<?> form : Forms.OF_NODES) {
+    for (TableForm<?> form : Forms.OF_NODES) {
       Tally tally = new Tally(yardstick);
       tally.hold(form, "", actual.host(), expected.host());
       tally.fold(d -> effects.makesNone(d, actual.host(), expected.host()));
       tally.result(form.label(), form.reach()).ifPresent(tables::add);
     }
-    for (Form<?> form : Forms.OF_PODS) {
+    for (TableForm<?> form : Forms.OF_PODS) {
       Tally tally = new Tally(yardstick);
       expected
           .pods()
@@ -42,7 +42,7 @@ public final class Comparer {
   /** What all nodes share. */
   public Comparison clusters(Facts actual, Facts expected) {
     List<TableComparison> tables = new ArrayList<>();
-    for (Form<?> form : Forms.OF_CLUSTERS) {
+    for (TableForm<?> form : Forms.OF_CLUSTERS) {
       Tally tally = new Tally(yardstick);
       tally.hold(form, "", actual, expected);
       tally.result(form.label(), form.reach()).ifPresent(tables::add);

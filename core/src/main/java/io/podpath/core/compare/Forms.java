@@ -42,42 +42,42 @@ final class Forms {
 
   private Forms() {}
 
-  private static final Form<Link> LINKS =
+  private static final TableForm<Link> LINKS =
       form("link", Reach.CLOSED, Section.LINKS, LinkForms::link);
-  private static final Form<Address> ADDRESSES =
+  private static final TableForm<Address> ADDRESSES =
       form("address", Reach.OPEN, Section.ADDRESSES, LinkForms::address);
-  private static final Form<Route> ROUTES =
-      new Form<>(
+  private static final TableForm<Route> ROUTES =
+      new TableForm<>(
           "route",
           Reach.OPEN,
           perFamily(f ->
               Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
                   .map(s -> Section.routes(f, s))),
           RouteForms::route);
-  private static final Form<Neighbour> NEIGHBOURS =
-      new Form<>(
+  private static final TableForm<Neighbour> NEIGHBOURS =
+      new TableForm<>(
           "neigh",
           Reach.OPEN,
           perFamily(f -> Stream.of(Section.neighbours(f))),
           RouteForms::neighbour);
 
   /** Of a pod's network namespace. */
-  static final List<Form<?>> OF_PODS =
+  static final List<TableForm<?>> OF_PODS =
       List.of(
           LINKS,
           ADDRESSES,
-          new Form<>(
+          new TableForm<>(
               "route",
               Reach.OPEN,
               perFamily(f -> Stream.of(Section.routes(f, RouteScope.MAIN))),
               RouteForms::route));
 
   /** Of a node's own network namespace, with its files and daemons. */
-  static final List<Form<?>> OF_NODES =
+  static final List<TableForm<?>> OF_NODES =
       List.of(
           LINKS,
           ADDRESSES,
-          new Form<>(
+          new TableForm<>(
               "rule",
               Reach.OPEN,
               perFamily(f -> Stream.of(Section.ipRules(f))),
@@ -86,8 +86,9 @@ final class Forms {
           NEIGHBOURS,
           form("fdb", Reach.OPEN, Section.FDB, Forms::fdb),
           form("bridge", Reach.CLOSED, Section.BRIDGE_PORTS, Forms::port),
-          new Form<>("policy", Reach.CLOSED, perBackend(Section::chains), Forms::policy),
-          new Form<>("iptables", Reach.OPEN, perBackend(Section::chainRules), Forms::chainRule),
+          new TableForm<>("policy", Reach.CLOSED, perBackend(Section::chains), Forms::policy),
+          new TableForm<>(
+              "iptables", Reach.OPEN, perBackend(Section::chainRules), Forms::chainRule),
           form("ipset", Reach.CLOSED, Section.IPSETS, Forms::set),
           form("ipset member", Reach.OPEN, Section.IPSET_MEMBERS, Forms::member),
           form("ipvs", Reach.OPEN, Section.IPVS, Forms::virtualServer),
@@ -99,7 +100,7 @@ final class Forms {
           form("kube-proxy file", Reach.TOLD, Section.KUBE_PROXY_CONFIG, Forms::kubeProxy));
 
   /** What all nodes share; entries are compared as a whole. */
-  static final List<Form<?>> OF_CLUSTERS =
+  static final List<TableForm<?>> OF_CLUSTERS =
       List.of(
           whole("node", Section.NODES),
           whole("service", Section.SERVICES),
@@ -112,9 +113,9 @@ final class Forms {
           whole("block affinity", Section.BLOCK_AFFINITIES),
           whole("flannel network", Section.FLANNEL_NETWORKS));
 
-  private static <T> Form<T> form(
+  private static <T> TableForm<T> form(
       String label, Reach reach, Section<T> section, Function<Fact<T>, Row> rows) {
-    return new Form<>(label, reach, List.of(List.of(section)), rows);
+    return new TableForm<>(label, reach, List.of(List.of(section)), rows);
   }
 
   private static <T> List<List<Section<T>>> perFamily(
@@ -129,7 +130,7 @@ final class Forms {
         .toList();
   }
 
-  private static <T> Form<T> whole(String label, Section<T> section) {
+  private static <T> TableForm<T> whole(String label, Section<T> section) {
     return form(label, Reach.OPEN, section, ClusterForms::whole);
   }
 

@@ -33,7 +33,7 @@ final class Tally {
   /**
    * @param place what stands before each entry; empty for the node's own namespace
    */
-  <T> void hold(Form<T> form, String place, Facts mine, Facts theirs) {
+  <T> void hold(TableForm<T> form, String place, Facts mine, Facts theirs) {
     for (List<Section<T>> group : form.groups()) {
       Coverage want = coverage(theirs, group);
       Coverage have = coverage(mine, group);
@@ -76,7 +76,7 @@ final class Tally {
     return best;
   }
 
-  private <T> List<Row> rows(Form<T> form, List<Section<T>> group, Facts facts, String place) {
+  private <T> List<Row> rows(TableForm<T> form, List<Section<T>> group, Facts facts, String place) {
     return group.stream()
         .flatMap(s -> facts.get(s).stream())
         .map(form.rows())

@@ -45,7 +45,8 @@ public final class ChainOutcomes {
       ForwardPacket packet) {
     ChainOutcomes walk = new ChainOutcomes(chains, match);
     if (!walk.chain(start, packet, false, 0)) {
-      walk.ends.add(policy);
+      // IPVS translates later, and what is marked here is masqueraded then
+      walk.ends.add(policy + walk.marked());
     }
     return walk.ends;
   }

@@ -252,7 +252,7 @@ class ComparerTest {
 
   @Test
   void ownValuesOfTwoNodesChangePlaces() {
-    UnaryOperator<String> names = NodeNames.swapping(CLUSTER, "node1", "node2");
+    UnaryOperator<String> names = SwappedNames.swapping(CLUSTER, "node1", "node2");
     assertThat(names.apply("10.244.2.0/24 via 192.168.80.102 dev eth0 src 10.244.1.7"))
         .isEqualTo("10.244.1.0/24 via 192.168.80.101 dev eth0 src 10.244.2.7");
     assertThat(names.apply("110.244.2.0 10.244.2.0.1 192.168.80.103"))

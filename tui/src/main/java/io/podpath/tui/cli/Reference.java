@@ -6,8 +6,8 @@ import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
 import io.podpath.core.compare.BlueprintEffects;
 import io.podpath.core.compare.BlueprintExtras;
-import io.podpath.core.compare.NodeNames;
 import io.podpath.core.compare.RuleEffects;
+import io.podpath.core.compare.SwappedNames;
 import io.podpath.core.compare.Yardstick;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.snapshot.ClusterView;
@@ -111,7 +111,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
                         new NodeState(name, other.named(), other.host(), NO_PODS),
                         yardstick(known, d)
                             .besidePods()
-                            .renaming(NodeNames.swapping(known.facts(), name, node.name())))));
+                            .renaming(SwappedNames.swapping(known.facts(), name, node.name())))));
   }
 
   /** The same nodes at another time. */

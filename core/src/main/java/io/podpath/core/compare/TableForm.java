@@ -13,5 +13,5 @@ import java.util.function.Function;
  * @param groups the tables that belong together under this label; those of one group are one table,
  *     as the two back ends of iptables are
  */
-record Form<T>(
+record TableForm<T>(
     String label, Reach reach, List<List<Section<T>>> groups, Function<Fact<T>, Row> rows) {}

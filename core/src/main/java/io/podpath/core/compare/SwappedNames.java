@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * VXLAN device. Where the first has an entry for the second, the second has one for the first, so
  * that the values change places.
  */
-public final class NodeNames implements UnaryOperator<String> {
+public final class SwappedNames implements UnaryOperator<String> {
 
   private static final Pattern VALUE =
       Pattern.compile(
@@ -27,7 +27,7 @@ public final class NodeNames implements UnaryOperator<String> {
   private final NodeFacts other;
   private final Map<String, String> exact = new LinkedHashMap<>();
 
-  private NodeNames(NodeFacts one, NodeFacts other) {
+  private SwappedNames(NodeFacts one, NodeFacts other) {
     this.one = one;
     this.other = other;
     for (int i = 0; i < Math.min(one.cards().size(), other.cards().size()); i++) {
@@ -47,7 +47,7 @@ public final class NodeNames implements UnaryOperator<String> {
     Optional<NodeFacts> first = cluster.node(one);
     Optional<NodeFacts> second = cluster.node(other);
     return first.isPresent() && second.isPresent()
-        ? new NodeNames(first.get(), second.get())
+        ? new SwappedNames(first.get(), second.get())
         : UnaryOperator.identity();
   }
 
