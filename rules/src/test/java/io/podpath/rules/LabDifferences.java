@@ -6,12 +6,9 @@ import io.podpath.core.blueprint.Blueprint;
 import io.podpath.core.blueprint.ClusterReader;
 import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
-import io.podpath.core.compare.BlueprintEffects;
-import io.podpath.core.compare.BlueprintExtras;
 import io.podpath.core.compare.Comparer;
 import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Difference;
-import io.podpath.core.compare.RuleEffects;
 import io.podpath.core.compare.TableComparison;
 import io.podpath.core.compare.Yardstick;
 import io.podpath.core.snapshot.ClusterView;
@@ -49,12 +46,11 @@ final class LabDifferences {
     Set<String> all = new TreeSet<>();
     for (NodeBlueprint node : blueprint.nodes()) {
       String name = node.node().name();
-      Yardstick yardstick =
-          Yardstick.expectation(
-              new BlueprintExtras(known, node),
-              new BlueprintEffects(new RuleEffects(known.facts(), node)));
       NodeState held = snapshot.node(name).orElseThrow();
-      all.addAll(keys(new Comparer(yardstick).nodes(held, expected.node(name).orElseThrow())));
+      all.addAll(
+          keys(
+              new Comparer(Yardstick.blueprint(known, node))
+                  .nodes(held, expected.node(name).orElseThrow())));
     }
     return all;
   }

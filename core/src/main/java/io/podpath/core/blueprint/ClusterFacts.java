@@ -45,16 +45,6 @@ public record ClusterFacts(
     return nodes.stream().flatMap(n -> n.pods().stream());
   }
 
-  public Optional<Segment> segment(String name) {
-    return segments.stream().filter(s -> s.name().equals(name)).findFirst();
-  }
-
-  /** Whether two nodes have a card in the same network. */
-  public boolean share(NodeFacts a, NodeFacts b) {
-    return a.cards().stream()
-        .anyMatch(mine -> b.cards().stream().anyMatch(o -> o.segment().equals(mine.segment())));
-  }
-
   public ClusterFacts withBgp(BgpFacts other) {
     return new ClusterFacts(
         podNetwork, otherPools, serviceNetwork, segments, nodes, services, other);

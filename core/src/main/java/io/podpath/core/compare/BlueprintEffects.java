@@ -10,7 +10,7 @@ import io.podpath.core.snapshot.FibTable;
  *
  * @param rules of iptables
  */
-public record BlueprintEffects(Effects rules) implements Effects {
+record BlueprintEffects(Effects rules) implements Effects {
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * Which entries beside those of a blueprint can stand in the way of a packet between pods, or to a
  * service. A machine holds much else that is its own affair.
  */
-public final class BlueprintExtras implements Predicate<Row> {
+final class BlueprintExtras implements Predicate<Row> {
 
   /**
    * Priorities of the three rules every kernel has (net/ipv4/fib_rules.c: fib_default_rules_init).
@@ -44,7 +44,7 @@ public final class BlueprintExtras implements Predicate<Row> {
   private final boolean services;
   private final Set<String> sets;
 
-  public BlueprintExtras(KnownCluster known, NodeBlueprint node) {
+  BlueprintExtras(KnownCluster known, NodeBlueprint node) {
     this.cluster = known.facts();
     this.services = known.services();
     this.node = node;

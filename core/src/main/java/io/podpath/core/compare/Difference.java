@@ -1,6 +1,5 @@
 package io.podpath.core.compare;
 
-import io.podpath.core.snapshot.Provenance;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,21 +8,31 @@ import java.util.stream.Stream;
 public sealed interface Difference {
 
   /** What it is about. */
-  String key();
+  default String key() {
+    return wanted().or(this::held).orElseThrow().key();
+  }
 
-  /** Where it was read on the side that was held against the other; empty when it is not there. */
-  Optional<Provenance> place();
+  /** The entry as it was read; empty when it is not there. */
+  default Optional<Row> held() {
+    return switch (this) {
+      case Differs(var actual, var expected, var changes) -> Optional.of(actual);
+      case Missing(var expected) -> Optional.empty();
+      case Extra(var actual) -> Optional.of(actual);
+    };
+  }
 
-  /** Where it is expected from; for a blueprint the text there is the reason. */
-  Optional<Provenance> expectedFrom();
+  /** The entry as it is expected; empty when none is. */
+  default Optional<Row> wanted() {
+    return switch (this) {
+      case Differs(var actual, var expected, var changes) -> Optional.of(expected);
+      case Missing(var expected) -> Optional.of(expected);
+      case Extra(var actual) -> Optional.empty();
+    };
+  }
 
   /** The entries themselves. */
   default Stream<Row> rows() {
-    return switch (this) {
-      case Differs(var actual, var expected, var changes) -> Stream.of(actual, expected);
-      case Missing(var expected) -> Stream.of(expected);
-      case Extra(var actual) -> Stream.of(actual);
-    };
+    return Stream.concat(held().stream(), wanted().stream());
   }
 
   /** One thing that both entries say, each its own way. */
@@ -33,54 +42,9 @@ public sealed interface Difference {
     public Differs {
       changes = List.copyOf(changes);
     }
-
-    @Override
-    public String key() {
-      return expected.key();
-    }
-
-    @Override
-    public Optional<Provenance> place() {
-      return Optional.of(actual.from());
-    }
-
-    @Override
-    public Optional<Provenance> expectedFrom() {
-      return Optional.of(expected.from());
-    }
   }
 
-  record Missing(Row expected) implements Difference {
-    @Override
-    public String key() {
-      return expected.key();
-    }
+  record Missing(Row expected) implements Difference {}
 
-    @Override
-    public Optional<Provenance> place() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<Provenance> expectedFrom() {
-      return Optional.of(expected.from());
-    }
-  }
-
-  record Extra(Row actual) implements Difference {
-    @Override
-    public String key() {
-      return actual.key();
-    }
-
-    @Override
-    public Optional<Provenance> place() {
-      return Optional.of(actual.from());
-    }
-
-    @Override
-    public Optional<Provenance> expectedFrom() {
-      return Optional.empty();
-    }
-  }
+  record Extra(Row actual) implements Difference {}
 }

@@ -12,7 +12,7 @@ import io.podpath.core.snapshot.Facts;
  *
  * @param others what else makes no difference
  */
-public record PodEffects(Effects others) implements Effects {
+record PodEffects(Effects others) implements Effects {
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * or by a wider rule is the same accept; releases of kube-proxy, flannel and Calico write their
  * rules in different ways, and only what comes of them counts.
  */
-public final class RuleEffects implements Effects {
+final class RuleEffects implements Effects {
 
   private static final int MOST_NODES = 8;
   private static final int MOST_SERVICES = 200;
@@ -53,7 +53,7 @@ public final class RuleEffects implements Effects {
   private final NodeFacts node;
   private @Nullable Judge last;
 
-  public RuleEffects(ClusterFacts cluster, NodeBlueprint node) {
+  RuleEffects(ClusterFacts cluster, NodeBlueprint node) {
     this.cluster = cluster;
     this.node = node.node();
   }
@@ -66,8 +66,10 @@ public final class RuleEffects implements Effects {
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {
-    Judge judge = judge(actual, expected);
-    return difference.rows().allMatch(r -> chainOf(r).filter(judge::isSame).isPresent());
+    return difference
+        .rows()
+        .allMatch(
+            r -> chainOf(r).filter(chain -> judge(actual, expected).isSame(chain)).isPresent());
   }
 
   /** Tables are taken apart once for all the differences of a node. */
@@ -88,19 +90,42 @@ public final class RuleEffects implements Effects {
     };
   }
 
+  /**
+   * Rules of one side, and the packets as they meet them there: devices have names of their own.
+   */
+  private record Side(Tables tables, ForwardMatch match, List<Question> questions) {
+
+    List<Set<String>> answers(Hook hook, Hook start) {
+      return questions.stream()
+          .filter(q -> q.table().equals(hook.table()) && q.chain().equals(hook.chain()))
+          .<Set<String>>map(q ->
+              ChainOutcomes.of(
+                  tables.chains(hook.table()),
+                  start.chain(),
+                  tables.policy(start),
+                  match,
+                  q.packet()))
+          .toList();
+    }
+  }
+
+  private Side side(Facts facts) {
+    return new Side(Tables.of(facts), new ForwardMatch(facts), questions(facts));
+  }
+
   /** Two sets of rules side by side. */
   private final class Judge {
     private final Facts actual;
     private final Facts expected;
-    private final Tables mine;
-    private final Tables theirs;
+    private final Side mine;
+    private final Side theirs;
     private final Map<Hook, Boolean> known = new HashMap<>();
 
     Judge(Facts actual, Facts expected) {
       this.actual = actual;
       this.expected = expected;
-      this.mine = Tables.of(actual);
-      this.theirs = Tables.of(expected);
+      this.mine = side(actual);
+      this.theirs = side(expected);
     }
 
     boolean isSame(Hook chain) {
@@ -108,21 +133,21 @@ public final class RuleEffects implements Effects {
     }
 
     private boolean compare(Hook chain) {
-      Set<Hook> hooks = new HashSet<>(mine.hooksOf(chain));
-      hooks.addAll(theirs.hooksOf(chain));
+      Set<Hook> hooks = new HashSet<>(mine.tables().hooksOf(chain));
+      hooks.addAll(theirs.tables().hooksOf(chain));
       return hooks.stream().allMatch(h -> isAsked(h) && isSameAt(h, chain));
     }
 
     /** By what comes of the chain itself, or of all the packet meets after the hook. */
     private boolean isSameAt(Hook hook, Hook chain) {
       boolean both =
-          mine.chains(chain.table()).containsKey(chain.chain())
-              && theirs.chains(chain.table()).containsKey(chain.chain());
+          mine.tables().chains(chain.table()).containsKey(chain.chain())
+              && theirs.tables().chains(chain.table()).containsKey(chain.chain());
       return both && isSameFrom(hook, chain) || isSameFrom(hook, hook);
     }
 
     private boolean isSameFrom(Hook hook, Hook start) {
-      return answers(hook, start, mine, actual).equals(answers(hook, start, theirs, expected));
+      return mine.answers(hook, start).equals(theirs.answers(hook, start));
     }
   }
 
@@ -131,33 +156,20 @@ public final class RuleEffects implements Effects {
         || hook.table().equals("nat") && !hook.chain().equals("INPUT");
   }
 
-  private List<Set<String>> answers(Hook hook, Hook start, Tables tables, Facts facts) {
-    ForwardMatch match = new ForwardMatch(facts);
-    return questions(facts).stream()
-        .filter(q -> q.table().equals(hook.table()) && q.chain().equals(hook.chain()))
-        .<Set<String>>map(q ->
-            ChainOutcomes.of(
-                tables.chains(hook.table()),
-                start.chain(),
-                tables.policy(start),
-                match,
-                q.packet()))
-        .toList();
-  }
-
   private List<Question> questions(Facts facts) {
     List<Question> questions = new ArrayList<>();
+    FibTable routes = FibTable.main(facts, IpFamily.INET);
     Optional<IpAddress> mine = pod(node);
     if (mine.isEmpty()) {
       return questions;
     }
-    Optional<String> pods = device(facts, mine.get());
+    Optional<String> pods = device(routes, mine.get());
     for (NodeFacts other : cluster.othersThan(node).stream().limit(MOST_NODES).toList()) {
       Optional<IpAddress> there = pod(other);
       if (there.isEmpty()) {
         continue;
       }
-      Optional<String> way = device(facts, there.get());
+      Optional<String> way = device(routes, there.get());
       for (IpProtocol protocol : OUTER) {
         Optional<String> card = Optional.of(node.card().device());
         Optional<String> none = Optional.empty();
@@ -187,7 +199,7 @@ public final class RuleEffects implements Effects {
             "filter",
             "OUTPUT",
             packet(node.address(), mine.get(), Optional.empty(), pods, IpProtocol.TCP)));
-    ForwardPacket away = packet(mine.get(), OUTSIDE, pods, device(facts, OUTSIDE), IpProtocol.TCP);
+    ForwardPacket away = packet(mine.get(), OUTSIDE, pods, device(routes, OUTSIDE), IpProtocol.TCP);
     questions.add(new Question("nat", "POSTROUTING", away));
     for (ServiceFacts service : cluster.services().stream().limit(MOST_SERVICES).toList()) {
       ForwardPacket call =
@@ -196,13 +208,13 @@ public final class RuleEffects implements Effects {
       questions.add(new Question("nat", "PREROUTING", call));
       service.endpoints().stream()
           .limit(MOST_ENDPOINTS)
-          .forEach(e -> questions.addAll(toEndpoint(service, e, mine.get(), pods, facts)));
+          .forEach(e -> questions.addAll(toEndpoint(service, e, mine.get(), pods, routes)));
       ForwardPacket own =
           packet(
                   node.address(),
                   service.clusterIp(),
                   Optional.empty(),
-                  device(facts, OUTSIDE),
+                  device(routes, OUTSIDE),
                   service.protocol())
               .to(service.port());
       questions.add(new Question("nat", "OUTPUT", own));
@@ -216,7 +228,7 @@ public final class RuleEffects implements Effects {
       ServiceFacts.Endpoint endpoint,
       IpAddress pod,
       Optional<String> pods,
-      Facts facts) {
+      FibTable routes) {
     Optional<String> none = Optional.empty();
     IpAddress to = endpoint.address();
     if (to.equals(node.address())) {
@@ -226,7 +238,7 @@ public final class RuleEffects implements Effects {
               "INPUT",
               packet(pod, to, pods, none, service.protocol()).to(endpoint.port())));
     }
-    Optional<String> way = device(facts, to);
+    Optional<String> way = device(routes, to);
     return List.of(
         new Question(
             "filter",
@@ -247,8 +259,8 @@ public final class RuleEffects implements Effects {
     return new ForwardPacket(IpFamily.INET, Optional.of(from), Optional.of(to), in, out, protocol);
   }
 
-  private static Optional<String> device(Facts facts, IpAddress to) {
-    return FibTable.main(facts, IpFamily.INET).bestSeen(to).flatMap(f -> f.value().device());
+  private static Optional<String> device(FibTable routes, IpAddress to) {
+    return routes.bestSeen(to).flatMap(f -> f.value().device());
   }
 
   private static Optional<IpAddress> pod(NodeFacts node) {

@@ -1,5 +1,7 @@
 package io.podpath.core.compare;
 
+import io.podpath.core.blueprint.KnownCluster;
+import io.podpath.core.blueprint.NodeBlueprint;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -39,8 +41,14 @@ public record Yardstick(
   }
 
   /** A machine and what is expected of it, by somebody who knows the cluster but not its names. */
-  public static Yardstick expectation(Predicate<Row> extras, Effects effects) {
-    return new Yardstick(EnumSet.of(Weight.MEANING), extras, s -> s, effects, false, false);
+  public static Yardstick blueprint(KnownCluster known, NodeBlueprint node) {
+    return new Yardstick(
+        EnumSet.of(Weight.MEANING),
+        new BlueprintExtras(known, node),
+        s -> s,
+        new BlueprintEffects(new RuleEffects(known.facts(), node)),
+        false,
+        false);
   }
 
   /** Everything that can be told apart counts. */

@@ -46,30 +46,17 @@ public record ForwardPacket(
   }
 
   public ForwardPacket with(IpProtocol other) {
-    return new ForwardPacket(
-        family,
-        source,
-        destination,
-        in,
-        out,
-        other,
-        destinationPort,
-        sourceNetwork,
-        destinationNetwork);
+    return with(other, destinationPort);
   }
 
   /** To this port. */
   public ForwardPacket to(Port port) {
+    return with(protocol, Optional.of(port));
+  }
+
+  private ForwardPacket with(IpProtocol other, Optional<Port> port) {
     return new ForwardPacket(
-        family,
-        source,
-        destination,
-        in,
-        out,
-        protocol,
-        Optional.of(port),
-        sourceNetwork,
-        destinationNetwork);
+        family, source, destination, in, out, other, port, sourceNetwork, destinationNetwork);
   }
 
   public boolean isIcmp() {

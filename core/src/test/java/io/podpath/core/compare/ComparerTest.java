@@ -80,9 +80,7 @@ class ComparerTest {
     KnownCluster known =
         new KnownCluster(
             CLUSTER, new FlannelVxlan(false), new KubeProxyIptables(), true, List.of());
-    var node = BLUEPRINT.node("node1").orElseThrow();
-    return Yardstick.expectation(
-        new BlueprintExtras(known, node), new BlueprintEffects(new RuleEffects(CLUSTER, node)));
+    return Yardstick.blueprint(known, BLUEPRINT.node("node1").orElseThrow());
   }
 
   private static List<String> said(Comparison comparison) {

@@ -2,14 +2,11 @@ package io.podpath.tui.cli;
 
 import io.podpath.core.compare.Comparer;
 import io.podpath.core.compare.Comparison;
-import io.podpath.core.compare.Yardstick;
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnostician;
 import io.podpath.core.snapshot.History;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Snapshot;
-import io.podpath.tui.report.CompareJson;
-import io.podpath.tui.report.CompareText;
 import io.podpath.tui.report.ComparedNodes;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -54,18 +51,8 @@ final class CompareCommand implements Callable<Integer> {
           "What to hold it against: the blueprint of a working cluster (default), another node, an earlier snapshot, or a lab built like the cluster and proven to forward.")
   private List<String> with = List.of("blueprint");
 
-  @Option(
-      names = "--strict",
-      description = "Also what decides nothing: names, hardware addresses, consequences, extras.")
-  private boolean strict;
-
-  @Option(
-      names = "--allow-partial",
-      description = "Exit code 0 instead of 3 when nothing differs but not all was read.")
-  private boolean allowPartial;
-
   @Mixin private SourceOptions source;
-  @Mixin private AnswerOptions answer;
+  @Mixin private CompareOptions options;
 
   CompareCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -73,16 +60,13 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal {
-    answer.checkForm();
     takeBackNode();
     source.check(source.named(), noInput());
-    AnswerOptions.Answer target = answer.prepare(surroundings, source.named());
+    AnswerOptions.Answer target = options.prepare(surroundings, source.named());
     History history = source.load(surroundings, source.named()).history();
     Snapshot snapshot = history.latest();
     List<NodeState> nodes = wanted(snapshot);
     Reference reference = reference(snapshot);
-    Diagnosis diagnosis =
-        new Diagnostician(surroundings.rules().get().rules(), Set.of()).diagnose(history);
     List<Comparison> comparisons = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     for (NodeState one : nodes) {
@@ -91,8 +75,7 @@ final class CompareCommand implements Callable<Integer> {
         unknown.add(one.name());
         continue;
       }
-      Yardstick yardstick = expected.get().yardstick();
-      Comparer comparer = new Comparer(strict ? yardstick.strict() : yardstick);
+      Comparer comparer = options.comparer(expected.get().yardstick());
       comparisons.add(comparer.nodes(one, expected.get().node()));
     }
     ComparedNodes compared =
@@ -104,19 +87,16 @@ final class CompareCommand implements Callable<Integer> {
             unknown,
             reference.whole(),
             reference.assumed(),
-            Optional.of(diagnosis));
-    int code = compared.exitCode(allowPartial).code();
-    target.give(
-        switch (answer.form()) {
-          case JSON -> CompareJson.render(compared, code);
-          case TEXT, SARIF, JUNIT, HTML, MD ->
-              CompareText.render(
-                  compared,
-                  surroundings.terminal().columns().getAsInt(),
-                  answer.paint(surroundings),
-                  strict);
-        });
-    return code;
+            diagnosis(comparisons, history));
+    return options.give(compared, surroundings, target);
+  }
+
+  /** Tells which finding an entry belongs to; without a difference nobody asks. */
+  private Optional<Diagnosis> diagnosis(List<Comparison> comparisons, History history) {
+    return comparisons.stream().anyMatch(Comparison::differs)
+        ? Optional.of(
+            new Diagnostician(surroundings.rules().get().rules(), Set.of()).diagnose(history))
+        : Optional.empty();
   }
 
   /** {@code --with blueprint NODE}: only node and snapshot take a word of their own. */

@@ -5,8 +5,6 @@ import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Yardstick;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Snapshot;
-import io.podpath.tui.report.CompareJson;
-import io.podpath.tui.report.CompareText;
 import io.podpath.tui.report.ComparedNodes;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code podpath diff}. */
@@ -41,15 +38,7 @@ final class DiffCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "AFTER", description = "The same, later.")
   private String after = "";
 
-  @Option(names = "--strict", description = "Also what decides nothing, and consequences.")
-  private boolean strict;
-
-  @Option(
-      names = "--allow-partial",
-      description = "Exit code 0 instead of 3 when nothing differs but not all was read.")
-  private boolean allowPartial;
-
-  @Mixin private AnswerOptions answer;
+  @Mixin private CompareOptions options;
 
   DiffCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -57,12 +46,10 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal {
-    answer.checkForm();
-    AnswerOptions.Answer target = answer.prepare(surroundings, List.of(before, after));
+    AnswerOptions.Answer target = options.prepare(surroundings, List.of(before, after));
     Snapshot older = latest(before);
     Snapshot newer = latest(after);
-    Yardstick yardstick = Yardstick.sameMachine();
-    Comparer comparer = new Comparer(strict ? yardstick.strict() : yardstick);
+    Comparer comparer = options.comparer(Yardstick.sameMachine());
     List<Comparison> comparisons = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     comparisons.add(comparer.clusters(newer.cluster(), older.cluster()));
@@ -77,18 +64,7 @@ final class DiffCommand implements Callable<Integer> {
     ComparedNodes compared =
         new ComparedNodes(
             before, true, newer.takenAt(), comparisons, unknown, true, List.of(), Optional.empty());
-    int code = compared.exitCode(allowPartial).code();
-    target.give(
-        switch (answer.form()) {
-          case JSON -> CompareJson.render(compared, code);
-          case TEXT, SARIF, JUNIT, HTML, MD ->
-              CompareText.render(
-                  compared,
-                  surroundings.terminal().columns().getAsInt(),
-                  answer.paint(surroundings),
-                  strict);
-        });
-    return code;
+    return options.give(compared, surroundings, target);
   }
 
   private Snapshot latest(String file) throws Refusal {

@@ -4,9 +4,6 @@ import io.podpath.core.blueprint.Blueprint;
 import io.podpath.core.blueprint.ClusterReader;
 import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
-import io.podpath.core.compare.BlueprintEffects;
-import io.podpath.core.compare.BlueprintExtras;
-import io.podpath.core.compare.RuleEffects;
 import io.podpath.core.compare.SwappedNames;
 import io.podpath.core.compare.Yardstick;
 import io.podpath.core.net.Gathered;
@@ -74,15 +71,9 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
         known.assumed(),
         node -> {
           Optional<NodeBlueprint> drawn = blueprint.node(node.name());
-          return drawn.flatMap(
-              d -> state.node(node.name()).map(s -> new Expected(s, yardstick(known, d))));
+          return drawn.flatMap(d ->
+              state.node(node.name()).map(s -> new Expected(s, Yardstick.blueprint(known, d))));
         });
-  }
-
-  private static Yardstick yardstick(KnownCluster known, NodeBlueprint drawn) {
-    return Yardstick.expectation(
-        new BlueprintExtras(known, drawn),
-        new BlueprintEffects(new RuleEffects(known.facts(), drawn)));
   }
 
   /** Another node of the same cluster, under the names of the one that is looked at. */
@@ -109,7 +100,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
                 .map(d ->
                     new Expected(
                         new NodeState(name, other.named(), other.host(), NO_PODS),
-                        yardstick(known, d)
+                        Yardstick.blueprint(known, d)
                             .besidePods()
                             .renaming(SwappedNames.swapping(known.facts(), name, node.name())))));
   }

@@ -3,6 +3,7 @@ package io.podpath.tui.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Difference;
+import io.podpath.core.compare.Row;
 import io.podpath.core.compare.TableComparison;
 import io.podpath.core.snapshot.Provenance;
 import java.io.IOException;
@@ -121,7 +122,7 @@ public final class CompareJson {
     if (finding.isPresent()) {
       json.writeStringField("finding", finding.get());
     }
-    Optional<Provenance> place = difference.place();
+    Optional<Provenance> place = difference.held().map(Row::from);
     if (place.isPresent()) {
       json.writeObjectFieldStart("source");
       json.writeStringField("file", place.get().source().file());

@@ -2,6 +2,7 @@ package io.podpath.tui.report;
 
 import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Difference;
+import io.podpath.core.compare.Row;
 import io.podpath.core.compare.TableComparison;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.snapshot.Provenance;
@@ -194,7 +195,8 @@ public final class CompareText {
   /** A blueprint says why it expects an entry; of anything else the place is named. */
   private static Optional<String> reason(Difference difference) {
     return difference
-        .expectedFrom()
+        .wanted()
+        .map(Row::from)
         .map(from ->
             from.source().file().contains("/")
                 ? "(" + SafeText.of(from.toString()) + ")"
