@@ -164,7 +164,7 @@ class StoriesTest {
     assertThat(lab().ping(POD_1, ADDRESS_3)).isEqualTo("silent");
   }
 
-  /** The field note's repair of case 2, and the page's, each mend one pair of nodes. */
+  /** The field note's repair of case 2, and the page's: each mends one pair of nodes. */
   @Test
   void repairOfASenderMendsItsPairOnly() throws LabException {
     lab().cause("asymmetric-tunnel-source");
@@ -177,23 +177,34 @@ class StoriesTest {
     lab().on("node1", "ip route del 192.168.0.103 dev eth0 src 192.168.3.101");
     assertThat(lab().ping(POD_1, ADDRESS_3)).isEqualTo("silent");
 
-    String network = "192.168.0.0/24 dev eth0 proto kernel scope link src ";
-    lab()
-        .on(
-            "node1",
-            "ip route del "
-                + network
-                + "192.168.0.101; ip route replace default via 192.168.3.253 dev eth1");
+    innerNetworkOnly("node1", "192.168.0.101");
     assertThat(lab().ping(POD_1, ADDRESS_3)).isEqualTo("ok");
     assertThat(lab().ping(POD_3, ADDRESS_1)).isEqualTo("ok");
     assertThat(lab().ping(POD_2, ADDRESS_3)).isEqualTo("silent");
+    innerNetworkOnly("node2", "192.168.0.102");
+    assertThat(lab().ping(POD_2, ADDRESS_3)).as("done on every other node").isEqualTo("ok");
+
+    bothNetworks("node1", "192.168.0.101");
+    bothNetworks("node2", "192.168.0.102");
+    assertThat(lab().ping(POD_1, ADDRESS_3)).isEqualTo("silent");
+  }
+
+  private void innerNetworkOnly(String node, String address) throws LabException {
     lab()
         .on(
-            "node1",
-            "ip route add "
-                + network
-                + "192.168.0.101; ip route replace default via 192.168.0.253 dev eth0");
-    assertThat(lab().ping(POD_1, ADDRESS_3)).isEqualTo("silent");
+            node,
+            "ip route del 192.168.0.0/24 dev eth0 proto kernel scope link src "
+                + address
+                + "; ip route replace default via 192.168.3.253 dev eth1");
+  }
+
+  private void bothNetworks(String node, String address) throws LabException {
+    lab()
+        .on(
+            node,
+            "ip route add 192.168.0.0/24 dev eth0 proto kernel scope link src "
+                + address
+                + "; ip route replace default via 192.168.0.253 dev eth0");
   }
 
   /** 10.96.0.1 on kube-ipvs0: which source the connections of a node and of a pod get. */
