@@ -24,6 +24,7 @@ public record Blueprint(
       Machine.lay(cluster, node, draft);
       fabric.lay(cluster, node, draft);
       proxy.lay(cluster, node, draft);
+      Portmap.lay(fabric.kind(), node, draft);
       nodes.add(draft.build());
     }
     return new Blueprint(cluster, fabric.name(), proxy.name(), nodes);

@@ -1,12 +1,30 @@
 package io.podpath.core.blueprint;
 
 import io.podpath.core.net.IpAddress;
+import java.util.List;
 
-/** A pod with a network of its own. */
-public record PodFacts(String namespace, String name, IpAddress address) {
+/**
+ * A pod with a network of its own.
+ *
+ * @param hostPorts of its node that lead to it
+ */
+public record PodFacts(
+    String namespace, String name, IpAddress address, List<HostPort> hostPorts) {
+
+  public PodFacts {
+    hostPorts = List.copyOf(hostPorts);
+  }
+
+  public PodFacts(String namespace, String name, IpAddress address) {
+    this(namespace, name, address, List.of());
+  }
 
   /** Name of its network namespace in a bundle. */
   public String netns() {
     return namespace + "_" + name;
+  }
+
+  public PodFacts withAddress(IpAddress other) {
+    return new PodFacts(namespace, name, other, hostPorts);
   }
 }

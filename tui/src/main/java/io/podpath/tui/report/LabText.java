@@ -78,7 +78,7 @@ public final class LabText {
         .append(" of ")
         .append(all)
         .append(
-            " probes delivered (icmp, tcp and udp between pods, icmp from nodes, tcp to services)\n\n");
+            " probes delivered (icmp, tcp and udp between pods, icmp from nodes, tcp to services and host ports)\n\n");
     text.append(table(cells(lab.blueprint(), matrix)));
     lost(matrix, text);
     text.append("\nnext: ").append(program).append(" doctor --lab ").append(lab.name());
@@ -116,7 +116,7 @@ public final class LabText {
     List<String> columns = new ArrayList<>();
     for (Probe probe : matrix.probes()) {
       String from = node(blueprint, probe.from());
-      String to = node(blueprint, probe.to());
+      String to = probe.isByHostPort() ? "host ports" : node(blueprint, probe.to());
       if (!columns.contains(to)) {
         columns.add(to);
       }
@@ -128,8 +128,8 @@ public final class LabText {
       count[1] += probe.delivered() ? 0 : 1;
     }
     columns.sort((a, b) -> {
-      int services = Boolean.compare(a.startsWith("svc/"), b.startsWith("svc/"));
-      return services != 0 ? services : a.compareTo(b);
+      int others = Boolean.compare(isNode(blueprint, b), isNode(blueprint, a));
+      return others != 0 ? others : a.compareTo(b);
     });
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("FROM"));
@@ -144,6 +144,10 @@ public final class LabText {
       rows.add(row);
     });
     return rows;
+  }
+
+  private static boolean isNode(Blueprint blueprint, String column) {
+    return blueprint.node(column).isPresent();
   }
 
   private static String node(Blueprint blueprint, String name) {
