@@ -8,8 +8,7 @@ import java.util.List;
  *
  * @param hostPorts of its node that lead to it
  */
-public record PodFacts(
-    String namespace, String name, IpAddress address, List<HostPort> hostPorts) {
+public record PodFacts(String namespace, String name, IpAddress address, List<HostPort> hostPorts) {
 
   public PodFacts {
     hostPorts = List.copyOf(hostPorts);

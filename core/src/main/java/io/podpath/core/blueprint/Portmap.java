@@ -97,9 +97,7 @@ final class Portmap {
                 .comment("dnat name: \"" + network + "\" id: \"" + container + "\"")
                 .match(
                     new Match.MultiPort(
-                        false,
-                        "dports",
-                        ports.subList(from, Math.min(ports.size(), from + PORTS))))
+                        false, "dports", ports.subList(from, Math.min(ports.size(), from + PORTS))))
                 .jump(chain),
             because);
       }
@@ -129,9 +127,7 @@ final class Portmap {
     draft
         .host()
         .sysctl(
-            "net.ipv4.conf."
-                + (bridged ? "cni0" : Hardware.caliDevice(pod))
-                + ".route_localnet",
+            "net.ipv4.conf." + (bridged ? "cni0" : Hardware.caliDevice(pod)) + ".route_localnet",
             "1",
             because);
   }
