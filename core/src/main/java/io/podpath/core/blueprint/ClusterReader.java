@@ -114,7 +114,7 @@ public final class ClusterReader {
       case CALICO_IPIP -> Optional.of(new Calico(encapsulation()));
       case CALICO_BGP -> Optional.of(new Calico(CalicoEncapsulation.NEVER));
       case STATIC_ROUTES -> Optional.of(new StaticRoutes());
-      case OVS_GRE -> Optional.of(new OvsGre());
+      case OVS_GRE -> Optional.of(OvsReader.read(view));
       case CALICO_VXLAN, UNKNOWN -> Optional.empty();
     };
   }
