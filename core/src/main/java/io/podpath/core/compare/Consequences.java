@@ -8,22 +8,29 @@ import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.Route;
+import io.podpath.core.node.Sysctl;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Entries that are gone or new only because another one is: with an address its local entry and its
  * connected route (net/ipv4/fib_frontend.c: fib_add_ifaddr, fib_del_ifaddr), with a link that is
- * gone or down all that went through it (fib_sync_down_dev).
+ * gone or down all that went through it (fib_sync_down_dev), with ip_forward the forwarding of each
+ * interface (net/ipv4/devinet.c: inet_forward_change).
  */
 final class Consequences {
+
+  private static final String FORWARD = "net.ipv4.ip_forward";
+  private static final Pattern FORWARDING = Pattern.compile("net\\.ipv4\\.conf\\..+\\.forwarding");
 
   private final List<TableComparison> tables;
   private final Set<String> addresses = new HashSet<>();
   private final Set<IpPrefix> networks = new HashSet<>();
   private final Set<String> links = new HashSet<>();
+  private boolean forwards;
 
   private Consequences(List<TableComparison> tables) {
     this.tables = tables;
@@ -44,6 +51,9 @@ final class Consequences {
           }
           if (row.entry() instanceof Link link && leavesOrComes(difference)) {
             links.add(link.name());
+          }
+          if (row.entry() instanceof Sysctl setting && setting.key().equals(FORWARD)) {
+            forwards = true;
           }
         });
   }
@@ -79,6 +89,7 @@ final class Consequences {
       case Neighbour neighbour -> goneWith(neighbour.device());
       case FdbEntry entry -> goneWith(entry.device());
       case BridgePort port -> goneWith(Optional.of(port.port()));
+      case Sysctl setting -> forwards && FORWARDING.matcher(setting.key()).matches();
       default -> false;
     };
   }

@@ -99,19 +99,19 @@ final class Forms {
           form("subnet.env", Reach.TOLD, Section.SUBNET_ENV, Forms::subnetEnv),
           form("kube-proxy file", Reach.TOLD, Section.KUBE_PROXY_CONFIG, Forms::kubeProxy));
 
-  /** What all nodes share; entries are compared as a whole. */
+  /** What all nodes share. */
   static final List<TableForm<?>> OF_CLUSTERS =
       List.of(
-          whole("node", Section.NODES),
-          whole("service", Section.SERVICES),
+          form("node", Reach.OPEN, Section.NODES, ClusterForms::node),
+          form("service", Reach.OPEN, Section.SERVICES, ClusterForms::service),
           form("pod", Reach.OPEN, Section.PODS, ClusterForms::pod),
           form("endpoints", Reach.OPEN, Section.ENDPOINT_SLICES, ClusterForms::slice),
-          whole("ip pool", Section.IP_POOLS),
-          whole("bgp configuration", Section.BGP_CONFIGURATIONS),
-          whole("bgp peer", Section.BGP_PEERS),
-          whole("calico node", Section.CALICO_NODES),
-          whole("block affinity", Section.BLOCK_AFFINITIES),
-          whole("flannel network", Section.FLANNEL_NETWORKS));
+          form("ip pool", Reach.OPEN, Section.IP_POOLS, ClusterForms::pool),
+          form("bgp configuration", Reach.OPEN, Section.BGP_CONFIGURATIONS, ClusterForms::bgp),
+          form("bgp peer", Reach.OPEN, Section.BGP_PEERS, ClusterForms::peer),
+          form("calico node", Reach.OPEN, Section.CALICO_NODES, ClusterForms::calicoNode),
+          form("block affinity", Reach.OPEN, Section.BLOCK_AFFINITIES, ClusterForms::affinity),
+          form("flannel network", Reach.OPEN, Section.FLANNEL_NETWORKS, ClusterForms::network));
 
   private static <T> TableForm<T> form(
       String label, Reach reach, Section<T> section, Function<Fact<T>, Row> rows) {
@@ -128,10 +128,6 @@ final class Forms {
     return Arrays.stream(IpFamily.values())
         .map(f -> Arrays.stream(Backend.values()).map(b -> section.apply(f, b)).toList())
         .toList();
-  }
-
-  private static <T> TableForm<T> whole(String label, Section<T> section) {
-    return form(label, Reach.OPEN, section, ClusterForms::whole);
   }
 
   private static <T> Row row(Fact<T> fact, String key, Weight weight, Field... fields) {

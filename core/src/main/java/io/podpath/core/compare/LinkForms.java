@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Links and their addresses. */
 final class LinkForms {
@@ -46,8 +47,17 @@ final class LinkForms {
           "ip6gre0",
           "ip6_vti0");
 
+  /**
+   * What Open vSwitch makes for all its tunnels of a kind (lib/dpif-netlink-rtnl.c: gre_sys,
+   * vxlan_sys_4789, genev_sys_6081); the tunnels themselves are its ports.
+   */
+  private static final Pattern OF_OPEN_VSWITCH =
+      Pattern.compile("gre_sys|(?:vxlan|genev)_sys_\\d+");
+
   private static Weight weight(Link link) {
-    return link.name().equals("lo") || FALLBACK.contains(link.name()) && !link.isUp()
+    return link.name().equals("lo")
+            || OF_OPEN_VSWITCH.matcher(link.name()).matches()
+            || FALLBACK.contains(link.name()) && !link.isUp()
         ? Weight.DETAIL
         // CNI's bridge plug-in and docker name a pod's link by chance
         : Devices.isPodLink(link.name()) ? Weight.IDENTITY : Weight.MEANING;

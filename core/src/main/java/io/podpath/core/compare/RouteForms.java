@@ -24,7 +24,7 @@ final class RouteForms {
     if (route.nextHops().size() > 1) {
       fields.add(
           Field.of(
-              "nexthops",
+              "via",
               route.nextHops().stream()
                   .map(RouteForms::hop)
                   .sorted()
@@ -54,8 +54,8 @@ final class RouteForms {
   }
 
   private static String hop(NextHop hop) {
-    return hop.gateway().map(g -> "via " + g + " ").orElse("")
-        + hop.device().map(d -> "dev " + d).orElse("")
+    return hop.gateway().map(Object::toString).orElse("")
+        + hop.device().map(d -> " dev " + d).orElse("")
         + (hop.weight().isPresent() ? " weight " + hop.weight().getAsInt() : "");
   }
 
@@ -89,13 +89,15 @@ final class RouteForms {
 
   /**
    * Entries somebody wrote count; what the kernel learnt comes and goes. On a VXLAN device without
-   * learning nothing is ever learnt, so that there the kind of entry counts as well.
+   * learning nothing is ever learnt, so that there the kind of entry counts as well; a question
+   * that nobody answered is none.
    */
   static Row neighbour(Fact<Neighbour> fact) {
     Neighbour neighbour = fact.value();
     boolean written =
         neighbour.states().contains("PERMANENT")
-            || neighbour.device().filter(Devices::isVtep).isPresent();
+            || neighbour.mac().isPresent()
+                && neighbour.device().filter(Devices::isVtep).isPresent();
     List<Field> fields = new ArrayList<>();
     fields.add(Field.of("lladdr", text(neighbour.mac())));
     if (!neighbour.states().isEmpty()) {

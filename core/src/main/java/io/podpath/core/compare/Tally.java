@@ -1,6 +1,7 @@
 package io.podpath.core.compare;
 
 import io.podpath.core.net.Gathered;
+import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.snapshot.Coverage;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Counts one kind of table while its parts are held against each other. */
 final class Tally {
@@ -124,13 +127,27 @@ final class Tally {
     List<Difference> moved = ChainOrder.moved(pairs);
     same -= moved.size();
     differences.addAll(moved);
-    List<Integer> left = waiting.values().stream().flatMap(List::stream).sorted().toList();
+    Set<String> there = mine.stream().map(Row::key).collect(Collectors.toSet());
+    List<Integer> left =
+        waiting.values().stream()
+            .flatMap(List::stream)
+            .filter(i -> !isClaimedTwice(theirs.get(i), there))
+            .sorted()
+            .toList();
     if (allMine) {
       left.forEach(i -> differences.add(new Difference.Missing(theirs.get(i))));
     } else {
       folded += left.size();
     }
     return left.isEmpty();
+  }
+
+  /**
+   * Of a blueprint's two entries about one thing a kernel holds only one, as the routes for a pod
+   * subnet that two nodes claim; whichever it is, the other is not missing. Chains hold all rules.
+   */
+  private boolean isClaimedTwice(Row row, Set<String> there) {
+    return !yardstick.exactly() && !(row.entry() instanceof ChainRule) && there.contains(row.key());
   }
 
   private static void take(Map<String, List<Integer>> waiting, Row row, Integer index) {

@@ -16,11 +16,16 @@ import io.podpath.core.blueprint.Segment;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.net.MacAddress;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Match;
 import io.podpath.core.netfilter.Target;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.NextHop;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.Sysctl;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Facts;
@@ -31,7 +36,9 @@ import io.podpath.core.snapshot.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A node of a blueprint, changed by hand, held against the blueprint. */
@@ -233,9 +240,87 @@ class ComparerTest {
   }
 
   @Test
+  void forwardingOfEachInterfaceIsFoldedIntoThatOfTheNode() {
+    Facts healthy = settings("1", "1");
+    assertThat(sinceThen(settings("0", "0"), healthy))
+        .containsExactly("~ sysctl net.ipv4.ip_forward value");
+    assertThat(sinceThen(settings("1", "0"), healthy))
+        .as("of one interface alone")
+        .containsExactly("~ sysctl net.ipv4.conf.eth0.forwarding value");
+  }
+
+  private static Facts settings(String all, String one) {
+    return Facts.NONE.with(
+        Section.SYSCTLS,
+        Entries.complete(
+            List.of(
+                new Fact<>(new Sysctl("net.ipv4.ip_forward", all), HERE),
+                new Fact<>(new Sysctl("net.ipv4.conf.eth0.forwarding", one), HERE))));
+  }
+
+  private static List<String> sinceThen(Facts now, Facts then) {
+    return said(
+        new Comparer(Yardstick.sameMachine())
+            .nodes(NodeState.empty("n").withHost(now), NodeState.empty("n").withHost(then)));
+  }
+
+  @Test
+  void ofTwoClaimsToOneSubnetEitherMayBeFollowed() {
+    NodeState both =
+        BLUEPRINT
+            .snapshot()
+            .node("node1")
+            .map(n -> n.withHost(routed(n.host(), "10.244.2.0", "10.244.3.0")))
+            .orElseThrow();
+    for (String gateway : List.of("10.244.2.0", "10.244.3.0")) {
+      NodeState one = both.withHost(routed(both.host(), gateway));
+      assertThat(said(new Comparer(yardstick()).nodes(one, both))).as(gateway).isEmpty();
+      assertThat(said(new Comparer(Yardstick.sameMachine()).nodes(one, both)))
+          .as("between two times")
+          .containsExactly("- route 10.244.2.0/24");
+    }
+    NodeState none = both.withHost(routed(both.host()));
+    assertThat(said(new Comparer(yardstick()).nodes(none, both)))
+        .containsExactly("- route 10.244.2.0/24", "- route 10.244.2.0/24");
+  }
+
+  /** With a route to node2's pods through each of these. */
+  private static Facts routed(Facts facts, String... gateways) {
+    return facts.changing(
+        Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+        rows -> {
+          List<Fact<Route>> all =
+              new ArrayList<>(rows.stream().filter(r -> r.value().gateway().isEmpty()).toList());
+          for (String gateway : gateways) {
+            NextHop hop = NextHop.via(IpAddress.of(gateway), "flannel.1");
+            all.add(new Fact<>(Route.unicast(IpPrefix.of("10.244.2.0/24"), hop), HERE));
+          }
+          return all;
+        });
+  }
+
+  @Test
+  void aQuestionNobodyAnsweredIsNoNeighbour() {
+    assertThat(sinceThen(neighbour("FAILED", Optional.empty()), neighbours())).isEmpty();
+    assertThat(sinceThen(neighbour("STALE", Optional.of(Hardware.mac("far"))), neighbours()))
+        .containsExactly("+ neigh 10.244.2.9 dev flannel.1");
+  }
+
+  private static Facts neighbour(String state, Optional<MacAddress> mac) {
+    return neighbours(
+        new Neighbour(
+            IpAddress.of("10.244.2.9"), Optional.of("flannel.1"), mac, Set.of(state), Set.of()));
+  }
+
+  private static Facts neighbours(Neighbour... all) {
+    return Facts.NONE.with(
+        Section.NEIGHBOURS,
+        Entries.complete(Stream.of(all).map(n -> new Fact<>(n, HERE)).toList()));
+  }
+
+  @Test
   void nothingIsMissingInATableThatWasNotReadWhole() {
-    Section<io.podpath.core.node.Route> routes =
-        Section.routes(IpFamily.INET, Section.RouteScope.MAIN);
+    Section<Route> routes = Section.routes(IpFamily.INET, Section.RouteScope.MAIN);
     UnaryOperator<Facts> gone =
         f ->
             f.changing(
