@@ -71,7 +71,7 @@ public final class ServiceSourceNotMasqueraded implements Rule {
       }
       switch (masquerade(node)) {
         case THERE -> {}
-        case MISSING -> proven(node, local, outcome);
+        case MISSING -> proven(node, local, markRule(view), outcome);
         case NOT_GATHERED -> {
           if (!suspected(view, node, local, outcome)) {
             outcome.notChecked(node.name(), "nat table of iptables: not recorded whole");
@@ -122,7 +122,21 @@ public final class ServiceSourceNotMasqueraded implements Rule {
         && chain.equals("KUBE-MARK-MASQ");
   }
 
-  private void proven(NodeState node, List<Fact<Route>> local, Outcome.Collector outcome) {
+  /** As another node has it: kube-proxy leaves pods out only where it knows their network. */
+  private static String markRule(ClusterView view) {
+    return "-t nat "
+        + view.nodes().stream()
+            .flatMap(n -> ClusterView.iptables(n.host(), IpFamily.INET).stream())
+            .flatMap(l -> l.rules().values())
+            .filter(ServiceSourceNotMasqueraded::marksClusterIp)
+            .map(ChainRule::toString)
+            .findFirst()
+            .orElse(
+                "-A KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ");
+  }
+
+  private void proven(
+      NodeState node, List<Fact<Route>> local, String markRule, Outcome.Collector outcome) {
     FindingBuilder finding =
         describe(node, Severity.ERROR, Certainty.PROVEN)
             .title(
@@ -132,7 +146,7 @@ public final class ServiceSourceNotMasqueraded implements Rule {
                 Culprit.missing(
                     node.name(),
                     EntryKind.IPTABLES,
-                    "-t nat -A KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ",
+                    markRule,
                     natPlace(node),
                     "without it nobody changes the source"));
     local.stream()
