@@ -2,10 +2,8 @@ package io.podpath.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.podpath.core.rule.Diagnosis;
-import io.podpath.core.rule.Severity;
-import io.podpath.core.snapshot.Snapshot;
 import io.podpath.fixtures.lab.Fault;
 import io.podpath.fixtures.lab.Faults;
 import io.podpath.fixtures.lab.Lab;
@@ -13,29 +11,29 @@ import io.podpath.fixtures.lab.LabException;
 import io.podpath.fixtures.lab.LabFabric;
 import io.podpath.fixtures.lab.LabHome;
 import io.podpath.fixtures.lab.LabKernel;
-import io.podpath.fixtures.lab.LabState;
-import io.podpath.fixtures.lab.Loss;
-import io.podpath.fixtures.lab.Probe;
-import io.podpath.probes.bundle.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each fault the lab causes costs just the packets it must and is the first finding, and the
- * blueprint tells apart just what it changed; without one there is neither.
+ * Each fault the lab causes costs just the packets it must, is the first finding, which names an
+ * entry of it, and is told apart from the blueprint by just the entries it changed; a healthy lab
+ * has no finding and no difference.
  */
 class LabRulesTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String NAME = "rules";
 
   @TempDir Path directory;
@@ -45,6 +43,7 @@ class LabRulesTest {
   void root() {
     assumeTrue("root".equals(System.getProperty("user.name")), "a lab needs root here");
     assumeTrue(Files.isExecutable(Path.of("/usr/sbin/bird")), "Calico's fabrics need bird2");
+    assumeTrue(Files.isExecutable(Path.of("/usr/lib/frr/zebra")), "OSPF needs frr");
     home = new LabHome(directory.resolve("labs"));
   }
 
@@ -55,64 +54,56 @@ class LabRulesTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"flannel-host-gw", "flannel-vxlan", "static-routes", "calico-bgp"})
-  void firstFindingIsTheFault(String name) throws LabException, InputException {
-    LabFabric fabric = LabFabric.named(name).orElseThrow();
-    LabState state =
-        new LabState(
-            NAME,
-            fabric,
-            LabFabric.proxyNamed(fabric.proxy()).orElseThrow(),
-            3,
-            2,
-            Optional.empty(),
-            List.of());
-    Lab lab = Lab.up(home, state, Optional.of(LabKernel.HOST));
-    assertThat(lab.settle(PATIENCE).lost()).isEmpty();
-    assertThat(worst(lab)).as("healthy %s", name).isEmpty();
-    Snapshot healthy = LabDifferences.read(lab);
-    assertThat(LabDifferences.fromBlueprint(healthy)).as("healthy %s", name).isEmpty();
-    for (Fault fault : Faults.on(state.blueprint())) {
-      lab = lab.breakBy(fault);
-      Loss loss = fault.on(state.blueprint()).orElseThrow().loss();
-      assertThat(contradicting(loss, lab))
-          .as("probes that did not go as %s demands on %s", fault.rule(), name)
-          .isEmpty();
-      // BGP sessions need a moment to end and to begin
-      Instant deadline = Instant.now().plus(PATIENCE);
-      List<String> found = worst(lab);
-      while (!found.stream().limit(1).toList().equals(List.of(fault.rule()))
-          && Instant.now().isBefore(deadline)) {
-        found = worst(lab);
-      }
-      assertThat(found).as("%s on %s", fault.rule(), name).first().isEqualTo(fault.rule());
-      LabDifferences.assertOnlyWhatTheFaultChanged(fault, state.blueprint(), healthy, lab);
-      lab = lab.heal(fault);
-      assertThat(lab.settle(PATIENCE).lost()).as("after healing %s", fault.rule()).isEmpty();
-    }
-    assertThat(worst(lab)).as("healed %s", name).isEmpty();
-    assertThat(LabDifferences.fromBlueprint(LabDifferences.read(lab)))
-        .as("healed %s", name)
-        .isEmpty();
+  @TestFactory
+  Stream<DynamicContainer> faults() {
+    return LabCell.chosen().stream()
+        .map(cell -> DynamicContainer.dynamicContainer(cell.toString(), tests(cell).stream()));
   }
 
-  /** Daemons need a moment until just the stated packets are lost. */
-  private static List<Probe> contradicting(Loss loss, Lab lab) throws LabException {
-    List<Probe> wrong = loss.contradictedBy(lab.probe(), lab.blueprint());
-    Instant deadline = Instant.now().plus(PATIENCE);
-    while (!wrong.isEmpty() && Instant.now().isBefore(deadline)) {
-      wrong = loss.contradictedBy(lab.probe(), lab.blueprint());
+  private List<DynamicTest> tests(LabCell cell) {
+    LabRun run = new LabRun(home, cell, NAME);
+    List<DynamicTest> tests = new ArrayList<>();
+    tests.add(
+        dynamicTest(
+            "healthy",
+            () -> {
+              assumeTrue(canRun(cell), "needs the package user-mode-linux");
+              run.healthy();
+            }));
+    for (Fault fault : cell.faults()) {
+      tests.add(
+          dynamicTest(
+              fault.rule(),
+              () -> {
+                assumeTrue(canRun(cell), "needs the package user-mode-linux");
+                run.brokenBy(fault);
+              }));
     }
-    return wrong;
+    tests.add(
+        dynamicTest(
+            "healed",
+            () -> {
+              assumeTrue(canRun(cell), "needs the package user-mode-linux");
+              try {
+                run.healed();
+              } finally {
+                run.down();
+              }
+            }));
+    return tests;
   }
 
-  /** Rules of the findings above info, in their order. */
-  private static List<String> worst(Lab lab) throws LabException, InputException {
-    return RecordedRulesTest.diagnose(lab.gather()).findings().stream()
-        .map(Diagnosis.Ranked::finding)
-        .filter(f -> f.severity() != Severity.INFO)
-        .map(f -> f.rule())
-        .toList();
+  private static boolean canRun(LabCell cell) {
+    return cell.kernel().filter(LabKernel.USER_MODE_LINUX::equals).isEmpty()
+        || Files.isExecutable(Path.of("/usr/bin/linux.uml"));
+  }
+
+  @Test
+  void everyFabricAndEveryFaultIsHeldInEveryBuild() {
+    assertThat(LabCell.ofEveryBuild().stream().map(LabCell::fabric).collect(Collectors.toSet()))
+        .containsAll(LabFabric.ALL.stream().map(LabFabric::name).toList());
+    Set<String> held = new TreeSet<>();
+    LabCell.ofEveryBuild().forEach(c -> c.faults().forEach(f -> held.add(f.rule())));
+    assertThat(held).containsAll(Faults.all().stream().map(Fault::rule).toList());
   }
 }

@@ -1,0 +1,112 @@
+package io.podpath.rules;
+
+import io.podpath.fixtures.lab.Fault;
+import io.podpath.fixtures.lab.Faults;
+import io.podpath.fixtures.lab.LabFabric;
+import io.podpath.fixtures.lab.LabKernel;
+import io.podpath.fixtures.lab.LabState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A fabric with a service proxy, and which faults are caused on it.
+ *
+ * @param kernel empty for whichever has what it needs
+ * @param rules of the faults; none for all that can happen there
+ */
+record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<String> rules) {
+
+  /** Set for the whole product: "all", or some cells such as "calico-ipip/ipvs,ovs-gre/none". */
+  private static final String CHOSEN = "podpath.labs";
+
+  /** What a build has time for: all that this kernel carries, and of the others what is theirs. */
+  private static final List<LabCell> OF_EVERY_BUILD =
+      List.of(
+          here("flannel-host-gw", "iptables"),
+          here("flannel-vxlan", "iptables"),
+          here("flannel-vxlan-directrouting", "iptables"),
+          here("flannel-udp", "iptables"),
+          here("calico-bgp", "iptables"),
+          here("calico-bgp-route-reflector", "iptables"),
+          here("static-routes", "none"),
+          here("ospf-routes", "none"),
+          inside("calico-ipip", "iptables", "wrong-tunnel-next-hop", "asymmetric-tunnel-source"),
+          inside("calico-ipip-crosssubnet", "iptables", "node-address-claimed-twice"),
+          inside("flannel-ipip", "iptables", "route-to-node-missing"),
+          inside("ovs-gre", "none", "gre-port-missing", "gre-remote-not-a-node"),
+          inside(
+              "flannel-vxlan",
+              "ipvs",
+              "service-address-without-virtual-server",
+              "service-source-not-masqueraded",
+              "node-address-on-kube-ipvs0"));
+
+  private static LabCell here(String fabric, String proxy) {
+    return new LabCell(fabric, proxy, Optional.of(LabKernel.HOST), List.of());
+  }
+
+  private static LabCell inside(String fabric, String proxy, String... rules) {
+    return new LabCell(fabric, proxy, Optional.of(LabKernel.USER_MODE_LINUX), List.of(rules));
+  }
+
+  static List<LabCell> chosen() {
+    String wanted = System.getProperty(CHOSEN, "");
+    if (wanted.isEmpty()) {
+      return OF_EVERY_BUILD;
+    }
+    return wanted.equals("all")
+        ? product()
+        : Stream.of(wanted.split(",", -1)).map(LabCell::named).toList();
+  }
+
+  static List<LabCell> ofEveryBuild() {
+    return OF_EVERY_BUILD;
+  }
+
+  /** Every fabric, with its own proxy and with each mode of kube-proxy. */
+  static List<LabCell> product() {
+    List<LabCell> cells = new ArrayList<>();
+    for (LabFabric fabric : LabFabric.ALL) {
+      Stream.of(fabric.proxy(), "iptables", "ipvs")
+          .distinct()
+          .forEach(proxy -> cells.add(named(fabric.name() + "/" + proxy)));
+    }
+    return cells;
+  }
+
+  private static LabCell named(String name) {
+    String[] parts = name.split("/", 2);
+    LabCell cell =
+        new LabCell(parts[0], parts.length < 2 ? "" : parts[1], Optional.empty(), List.of());
+    cell.state("any");
+    return cell;
+  }
+
+  LabState state(String name) {
+    LabFabric kind =
+        LabFabric.named(fabric)
+            .orElseThrow(() -> new IllegalArgumentException("no such fabric: " + fabric));
+    return new LabState(
+        name,
+        kind,
+        LabFabric.proxyNamed(proxy)
+            .orElseThrow(() -> new IllegalArgumentException("no such service proxy: " + proxy)),
+        3,
+        2,
+        Optional.empty(),
+        List.of());
+  }
+
+  List<Fault> faults() {
+    return rules.isEmpty()
+        ? Faults.on(state("any").blueprint())
+        : rules.stream().map(rule -> Faults.named(rule).orElseThrow()).toList();
+  }
+
+  @Override
+  public String toString() {
+    return fabric + " with service proxy " + proxy;
+  }
+}
