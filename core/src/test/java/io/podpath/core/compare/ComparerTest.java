@@ -13,6 +13,11 @@ import io.podpath.core.blueprint.KubeProxyIptables;
 import io.podpath.core.blueprint.NodeFacts;
 import io.podpath.core.blueprint.PodFacts;
 import io.podpath.core.blueprint.Segment;
+import io.podpath.core.cluster.BlockAffinity;
+import io.podpath.core.cluster.IpPool;
+import io.podpath.core.cluster.KubeNode;
+import io.podpath.core.cluster.Service;
+import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
@@ -37,6 +42,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -297,6 +304,111 @@ class ComparerTest {
           }
           return all;
         });
+  }
+
+  @Test
+  void severalNextHopsAreNotOne() {
+    NextHop two = NextHop.via(IpAddress.of("192.168.80.102"), "eth0");
+    NextHop three = NextHop.via(IpAddress.of("192.168.80.103"), "eth0");
+    assertThat(sinceThen(through(two, three), through(two)))
+        .containsExactly("~ route 10.9.0.0/16 via");
+    assertThat(sinceThen(through(two), through(two, three)))
+        .containsExactly("~ route 10.9.0.0/16 via");
+    assertThat(sinceThen(through(three, two), through(two, three))).isEmpty();
+  }
+
+  private static Facts through(NextHop... hops) {
+    Route one = Route.unicast(IpPrefix.of("10.9.0.0/16"), hops[0]);
+    Route all =
+        new Route(
+            one.type(),
+            one.destination(),
+            one.table(),
+            one.protocol(),
+            one.scope(),
+            one.preferredSource(),
+            one.metric(),
+            List.of(hops),
+            one.attributes(),
+            one.metrics());
+    return Facts.NONE.with(
+        Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+        Entries.complete(List.of(new Fact<>(all, HERE))));
+  }
+
+  @Test
+  void objectsOfTheClusterDifferByWhateverTheySay() {
+    assertThat(objects(Section.SERVICES, service(), service("192.168.80.103")))
+        .containsExactly("~ service Service/default/web externalIPs");
+    assertThat(objects(Section.SERVICES, service("10.0.0.1"), service("10.0.0.1"))).isEmpty();
+    assertThat(objects(Section.IP_POOLS, pool("Always"), pool("CrossSubnet")))
+        .containsExactly("~ ip pool IPPool/default ipipMode");
+    assertThat(objects(Section.NODES, node("192.168.80.101"), node("192.168.80.102")))
+        .containsExactly("~ node Node/node1 annotations");
+    assertThat(
+            objects(
+                Section.BLOCK_AFFINITIES,
+                affinity("node1", "confirmed"),
+                affinity("node2", "confirmed")))
+        .as("another node's block is another one")
+        .containsExactlyInAnyOrder(
+            "- block affinity BlockAffinity/node1 10.233.64.64/26",
+            "+ block affinity BlockAffinity/node2 10.233.64.64/26");
+    assertThat(
+            objects(
+                Section.BLOCK_AFFINITIES,
+                affinity("node1", "confirmed"),
+                affinity("node1", "pending")))
+        .containsExactly("~ block affinity BlockAffinity/node1 10.233.64.64/26 state");
+  }
+
+  private static <T> List<String> objects(Section<T> section, T before, T after) {
+    return said(
+        new Comparer(Yardstick.sameMachine())
+            .clusters(
+                Facts.NONE.with(section, Entries.complete(List.of(new Fact<>(after, HERE)))),
+                Facts.NONE.with(section, Entries.complete(List.of(new Fact<>(before, HERE))))));
+  }
+
+  private static Service service(String... externalIps) {
+    return new Service(
+        "default",
+        "web",
+        "ClusterIP",
+        List.of(IpAddress.of("10.96.50.50")),
+        Stream.of(externalIps).map(IpAddress::of).toList(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static IpPool pool(String mode) {
+    return new IpPool(
+        "default",
+        IpPrefix.of("10.233.64.0/18"),
+        Gathered.known(mode),
+        Gathered.known("Never"),
+        Gathered.known(true),
+        Gathered.absent());
+  }
+
+  private static KubeNode node(String address) {
+    SortedMap<String, String> annotations = new TreeMap<>();
+    annotations.put("projectcalico.org/IPv4Address", address + "/24");
+    annotations.put("example.org/seen", address);
+    return new KubeNode(
+        "node1",
+        Gathered.known(true),
+        Gathered.absent(),
+        Gathered.absent(),
+        Gathered.absent(),
+        Gathered.known(annotations),
+        Gathered.absent(),
+        Gathered.absent());
+  }
+
+  private static BlockAffinity affinity(String node, String state) {
+    return new BlockAffinity(IpPrefix.of("10.233.64.64/26"), node, Optional.of(state), false);
   }
 
   @Test
