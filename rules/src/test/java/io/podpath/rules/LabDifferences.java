@@ -190,6 +190,11 @@ final class LabDifferences {
     return !shown.isEmpty();
   }
 
+  /** Whether {@code podpath diff} shows anything between the two times. */
+  boolean showsAnySince() {
+    return !caused.isEmpty() || changesRecords();
+  }
+
   /** Entries that differ since the lab was healthy, and those that do not follow its records. */
   Set<LabEntry> ofTheFault() {
     Set<LabEntry> all = new TreeSet<>(changed);

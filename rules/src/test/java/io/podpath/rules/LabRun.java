@@ -90,6 +90,7 @@ final class LabRun {
     assertThat(differences.changesRecords())
         .as("whether the cluster's records have changed")
         .isEqualTo(breakage.facts().isPresent());
+    assertThat(differences.showsAnySince()).as("differences since before").isTrue();
     if (breakage.facts().isEmpty() && !breakage.loss().isNothing()) {
       assertThat(differences.showsAny()).as("differences shown").isTrue();
     }
