@@ -329,8 +329,8 @@ class ComparerTest {
             one.preferredSource(),
             one.metric(),
             List.of(hops),
-            one.attributes(),
-            one.metrics());
+            one.metrics(),
+            one.attributes());
     return Facts.NONE.with(
         Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
         Entries.complete(List.of(new Fact<>(all, HERE))));
