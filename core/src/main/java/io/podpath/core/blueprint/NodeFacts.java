@@ -73,6 +73,16 @@ public record NodeFacts(
         name, cards, address, subnets, others, tunnelMac, tunnelAddress, clusterId);
   }
 
+  public NodeFacts withTunnelMac(MacAddress mac) {
+    return new NodeFacts(
+        name, cards, address, podSubnets, pods, Optional.of(mac), tunnelAddress, clusterId);
+  }
+
+  public NodeFacts withClusterId(IpAddress id) {
+    return new NodeFacts(
+        name, cards, address, podSubnets, pods, tunnelMac, tunnelAddress, Optional.of(id));
+  }
+
   public NodeFacts withoutClusterId() {
     return new NodeFacts(
         name, cards, address, podSubnets, pods, tunnelMac, tunnelAddress, Optional.empty());
