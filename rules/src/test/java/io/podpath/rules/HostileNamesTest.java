@@ -52,7 +52,7 @@ class HostileNamesTest {
             findings("route-to-node-missing", "eth0").stream().flatMap(f -> commands(f).stream()))
         .anyMatch(c -> c.contains("dev '" + HOSTILE + "'"));
     assertThat(
-            findings("gre-remote-not-a-node", "gre2").stream().flatMap(f -> commands(f).stream()))
+            findings("gre-remote-not-a-node", "gre1").stream().flatMap(f -> commands(f).stream()))
         .anyMatch(c -> c.contains("interface '" + HOSTILE + "'"));
   }
 

@@ -50,10 +50,10 @@ class PodAddressOnHostInterfaceTest {
     assertThat(SnapshotFixture.example("pod-address-on-host-interface").findings(rule))
         .singleElement()
         .satisfies(f -> {
-          assertThat(f.title()).startsWith("Pod default/web-15b has 10.122.173.128");
+          assertThat(f.title()).startsWith("Pod default/web-15b has 10.122.173.130");
           assertThat(f.culprits())
               .extracting(Culprit::entry)
-              .containsExactly("inet 10.122.173.128/32 scope global dev tunl0");
+              .containsExactly("inet 10.122.173.130/32 scope global dev tunl0");
         });
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class VtepMacMismatchTest {
 
   private static final String RIGHT = "9a:0f:6e:31:c2:03";
-  private static final String STALE = "3e:87:51:d0:4a:6b";
+  private static final String STALE = "36:5e:c1:7a:67:5f";
 
   private final VtepMacMismatch rule = new VtepMacMismatch();
 
@@ -105,7 +105,7 @@ class VtepMacMismatchTest {
   void warnsOfAStaleAnnouncementThatNobodyHasLearnedYet() {
     assertThat(
             SnapshotFixture.example("flannel-vxlan")
-                .editing("cluster/nodes.yaml", t -> t.replace(RIGHT, STALE))
+                .editing("cluster/nodes.", t -> t.replace(RIGHT, STALE))
                 .findings(rule))
         .singleElement()
         .extracting(Finding::severity)

@@ -81,8 +81,8 @@ class GreLinksTest {
         .singleElement()
         .satisfies(f -> {
           assertThat(f.certainty()).isEqualTo(Certainty.PROVEN);
-          assertThat(f.culprits().getFirst().entry()).contains("192.168.18.133");
-          assertThat(f.expected()).contains("192.168.18.132");
+          assertThat(f.culprits().getFirst().entry()).contains("192.168.18.232");
+          assertThat(f.expected()).contains("192.168.18.128");
         });
     assertThat(fixture.findings(missing)).isEmpty();
   }

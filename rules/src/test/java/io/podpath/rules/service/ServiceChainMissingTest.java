@@ -30,6 +30,11 @@ class ServiceChainMissingTest {
     return saved.substring(saved.indexOf("*nat"));
   }
 
+  private static String withFilterRule(String saved, String rule) {
+    int end = saved.indexOf("COMMIT", saved.indexOf("*filter"));
+    return saved.substring(0, end) + rule + "\n" + saved.substring(end);
+  }
+
   @Test
   void ruleThatOthersHaveIsMissing() {
     List<Finding> findings = node(t -> t).findings(RULE);
@@ -39,11 +44,8 @@ class ServiceChainMissingTest {
 
   @Test
   void filterRuleInItsPlaceMeansProgrammed() {
-    assertThat(node(t -> t.replaceFirst("(?m)^COMMIT", REFUSES + "\nCOMMIT")).findings(RULE))
-        .isEmpty();
-    assertThat(
-            node(t -> t.replaceFirst("(?m)^COMMIT", REFUSES.replace("5432", "99") + "\nCOMMIT"))
-                .findings(RULE))
+    assertThat(node(t -> withFilterRule(t, REFUSES)).findings(RULE)).isEmpty();
+    assertThat(node(t -> withFilterRule(t, REFUSES.replace("5432", "99"))).findings(RULE))
         .hasSize(1);
   }
 
@@ -51,7 +53,7 @@ class ServiceChainMissingTest {
   void serviceForLocalEndpointsIsNotJudgedByTheNatTableAlone() {
     Outcome outcome =
         node(ServiceChainMissingTest::natAlone)
-            .editing("cluster/services", t -> t.replace("Policy: Cluster", "Policy: Local"))
+            .editing("cluster/services", t -> t.replace("Policy\" : \"Cluster", "Policy\" : \"Local"))
             .ask(RULE);
     assertThat(outcome.findings()).isEmpty();
     assertThat(outcome.notChecked())

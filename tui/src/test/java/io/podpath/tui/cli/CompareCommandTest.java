@@ -55,7 +55,7 @@ class CompareCommandTest {
         "wrong-tunnel-next-hop | ~ route  10.122.17.64/26  via  10.122.127.128  ->  192.168.3.110  onlink  no  ->  yes  F1",
         "route-to-node-missing | - route  10.1.20.0/24 via 192.168.1.129 dev eth0  F1",
         "gre-port-missing | - ovs  Port gre1 type: gre options: {remote_ip=192.168.18.128}",
-        "gre-remote-not-a-node | ~ ovs  br0 gre2  options  remote_ip=192.168.18.133  ->  remote_ip=192.168.18.132  F1",
+        "gre-remote-not-a-node | ~ ovs  br0 gre1  options  remote_ip=192.168.18.232  ->  remote_ip=192.168.18.128  F1",
         "ip-forward-off | ~ sysctl  net.ipv4.ip_forward  value  0  ->  1  F1",
         "bridge-nf-call-off | ~ sysctl  net.bridge.bridge-nf-call-iptables  value  0  ->  1  F1",
         "service-address-without-virtual-server | - ipvs  -A -t 10.96.92.170:80 -s rr",
@@ -71,10 +71,10 @@ class CompareCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "vtep-mac-mismatch | ~ neigh  10.244.2.0 dev flannel.1  lladdr  3e:87:51:d0:4a:6b  ->  9a:0f:6e:31:c2:03 | 3",
+        "vtep-mac-mismatch | ~ neigh  10.244.2.0 dev flannel.1  lladdr  36:5e:c1:7a:67:5f  ->  9a:0f:6e:31:c2:03 | 3",
         "bgp-mesh-disabled-without-peers | - route  192.168.247.192/26 via 172.31.209.241 dev tunl0 | 12",
-        "forward-reject-before-accept | + iptables  -A FORWARD -j REJECT --reject-with icmp-host-prohibited | 6",
-        "service-chain-missing | - iptables  -t nat -A KUBE-SERVICES -d 10.96.114.20/32 | 3",
+        "forward-reject-before-accept | + iptables  -A FORWARD -j REJECT --reject-with icmp-host-prohibited | 2",
+        "service-chain-missing | - iptables  -t nat -A KUBE-SERVICES -d 10.96.114.20/32 | 1",
         "route-to-own-subnet | + route  10.244.1.0/24 via 192.168.31.202 dev ens33 | 1",
       })
   void allEntriesOfTheFaultAndNoOthers(String example, String one, int count) {
