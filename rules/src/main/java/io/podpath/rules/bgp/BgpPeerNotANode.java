@@ -6,6 +6,7 @@ import io.podpath.core.cni.BgpSession;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.Address;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
@@ -27,6 +28,7 @@ import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Disposition;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The mesh dials an address no node has: another node was announced with an address it does not
@@ -112,7 +114,9 @@ public final class BgpPeerNotANode implements Rule {
         view.get(Section.NODES).isComplete()
             && view.get(Section.NODES).values().noneMatch(n -> n.knownInternalIps().isEmpty());
     boolean amongThem =
-        peer.isV4() && nodes.stream().anyMatch(a -> a.isV4() && new IpPrefix(a, 24).contains(peer));
+        peer.isV4()
+            && nodes.stream()
+                .anyMatch(a -> a.isV4() && networksOf(view, a).anyMatch(n -> n.contains(peer)));
     if (dialling.isEmpty() || answers || !allKnown || !amongThem || seenOnNode(view, peer)) {
       return Optional.empty();
     }
@@ -146,6 +150,16 @@ public final class BgpPeerNotANode implements Rule {
       view.machines().forEach(o -> finding.affectsBothWays(node.name(), o.name()));
     }
     return Optional.of(finding.build());
+  }
+
+  /** The network a machine says its address lies in; nobody's is taken to be narrower than /24. */
+  private static Stream<IpPrefix> networksOf(ClusterView view, IpAddress address) {
+    return Stream.concat(
+        Stream.of(new IpPrefix(address, 24)),
+        view.machines().stream()
+            .flatMap(n -> n.get(Section.ADDRESSES).values())
+            .filter(a -> a.local().equals(address))
+            .map(Address::network));
   }
 
   private static boolean seenOnNode(ClusterView view, IpAddress address) {

@@ -53,7 +53,8 @@ class ServiceChainMissingTest {
   void serviceForLocalEndpointsIsNotJudgedByTheNatTableAlone() {
     Outcome outcome =
         node(ServiceChainMissingTest::natAlone)
-            .editing("cluster/services", t -> t.replace("Policy\" : \"Cluster", "Policy\" : \"Local"))
+            .editing(
+                "cluster/services", t -> t.replace("Policy\" : \"Cluster", "Policy\" : \"Local"))
             .ask(RULE);
     assertThat(outcome.findings()).isEmpty();
     assertThat(outcome.notChecked())
