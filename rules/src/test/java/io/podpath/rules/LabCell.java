@@ -34,6 +34,7 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
           here("ospf-routes", "none"),
           inside("calico-ipip", "iptables", "wrong-tunnel-next-hop", "asymmetric-tunnel-source"),
           inside("calico-ipip-crosssubnet", "iptables", "node-address-claimed-twice"),
+          inside("calico-ipip-two-networks", "iptables", "asymmetric-tunnel-source"),
           inside("flannel-ipip", "iptables", "route-to-node-missing"),
           inside("ovs-gre", "none", "gre-port-missing", "gre-remote-not-a-node"),
           inside(
