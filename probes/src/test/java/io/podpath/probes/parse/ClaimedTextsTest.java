@@ -32,6 +32,7 @@ class ClaimedTextsTest {
             "bgpconfigurations",
             "blockaffinities")) {
       RIGHT.put("cluster/" + kind + ".yaml", objects);
+      RIGHT.put("cluster/" + kind + ".json", objects);
     }
     RIGHT.put("kube-proxy-config.yml", "kube-proxy configuration");
     RIGHT.put("subnet.env", "flannel subnet.env");
