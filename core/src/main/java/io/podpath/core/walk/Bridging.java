@@ -1,0 +1,270 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.BridgePort;
+import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.walk.Step.Kind;
+import io.podpath.core.walk.Step.Mark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A Linux bridge: net/bridge/br_input.c: br_handle_frame_finish, br_forward.c, br_device.c. */
+final class Bridging {
+
+  private final Wiring wiring;
+  private final Stack stack;
+  private final String bridge;
+  private final Frame frame;
+  private final Hop hop;
+
+  private Bridging(Wiring wiring, Stack stack, String bridge, Frame frame, Hop hop) {
+    this.wiring = wiring;
+    this.stack = stack;
+    this.bridge = bridge;
+    this.frame = frame;
+    this.hop = hop;
+  }
+
+  /** The namespace itself sends by its bridge. */
+  static List<Journey> transmit(Wiring wiring, Situation.Transmitted at, Trail trail) {
+    return new Bridging(wiring, at.stack(), at.device(), at.frame(), at.hop())
+        .forward(at.skb(), Optional.empty(), trail);
+  }
+
+  /** A port takes a frame in. */
+  static List<Journey> arrive(Wiring wiring, Situation.Arrived at, String bridge, Trail trail) {
+    Hop hop = new Hop(bridge, at.frame().packet().destination(), Optional.empty());
+    return new Bridging(wiring, at.stack(), bridge, at.frame(), hop)
+        .input(at.skb(), at.device(), trail);
+  }
+
+  private List<Journey> input(Skb skb, String port, Trail trail) {
+    Optional<Fact<BridgePort>> state = stack.port(port).filter(p -> !isForwarding(p.value()));
+    if (state.isPresent()) {
+      return Journey.lost(
+          stack,
+          Kind.BRIDGE,
+          Optional.of(port),
+          state.get().value().toString(),
+          Optional.of(state.get().from()),
+          frame.packet(),
+          Disposition.DEVICE_DOWN,
+          trail);
+    }
+    if (filtersVlans()) {
+      return open("VLANs of " + bridge, trail);
+    }
+    if (isMine()) {
+      return LinkInput.accept(stack, bridge, mine(), skb, Optional.of(port), trail);
+    }
+    if (!callsFirewall(frame.packet().family())) {
+      return forward(skb, Optional.of(port), trail);
+    }
+    Packet before = frame.packet();
+    return Hooks.pass(
+        look(Hook.PREROUTING, skb, port, Optional.empty(), trail),
+        trail,
+        (passed, t) ->
+            passed.packet().destination().equals(before.destination())
+                ? forward(passed, Optional.of(port), t)
+                // br_nf_pre_routing_finish: what has another destination now is routed
+                : Journey.one(
+                    new Situation.Received(
+                        stack, bridge, passed, frame.source(), Optional.of(port)),
+                    t));
+  }
+
+  private List<Journey> open(String reason, Trail trail) {
+    return Journey.open(
+        stack, Kind.BRIDGE, Optional.of(bridge), reason, Optional.empty(), frame.packet(), trail);
+  }
+
+  private static boolean isForwarding(BridgePort port) {
+    return port.state().filter(s -> !s.equals("forwarding")).isEmpty();
+  }
+
+  private boolean filtersVlans() {
+    return stack
+        .kind(bridge)
+        .filter(k -> k instanceof LinkKind.Bridge b && b.vlanFiltering())
+        .isPresent();
+  }
+
+  /** Whether the frame is for the bridge itself: it has its own MAC address and its ports'. */
+  private boolean isMine() {
+    Optional<MacAddress> to = frame.destination();
+    if (to.isEmpty()) {
+      return stack.hasAddress(hop.address());
+    }
+    return stack.mac(bridge).equals(to)
+        || stack.portsOf(bridge).stream().anyMatch(p -> p.value().mac().equals(to));
+  }
+
+  /** br_pass_frame_up hands it to the bridge's device, whatever of its addresses it was sent to. */
+  private Frame mine() {
+    return new Frame(frame.source(), stack.mac(bridge), frame.vlan(), frame.packet());
+  }
+
+  private boolean callsFirewall(IpFamily family) {
+    boolean own =
+        stack
+            .kind(bridge)
+            .filter(k -> k instanceof LinkKind.Bridge b && b.callsFirewall(family))
+            .isPresent();
+    String key =
+        family == IpFamily.INET
+            ? "net.bridge.bridge-nf-call-iptables"
+            : "net.bridge.bridge-nf-call-ip6tables";
+    return own || stack.setting(key).optional().filter(v -> v > 0).isPresent();
+  }
+
+  private Look look(Hook hook, Skb skb, String in, Optional<String> out, Trail trail) {
+    return new Look(
+        stack,
+        hook,
+        skb,
+        Optional.of(bridge),
+        hook == Hook.PREROUTING ? Optional.empty() : Optional.of(bridge),
+        Tracking.connection(skb, trail),
+        frame.source(),
+        Optional.of(new Look.Ports(in, out)),
+        Optional.of(hop.address()));
+  }
+
+  /** To the port where the destination is, or to all. */
+  private List<Journey> forward(Skb skb, Optional<String> from, Trail trail) {
+    Optional<Fact<FdbEntry>> entry = learned();
+    if (entry.isPresent()) {
+      String port = entry.get().value().device().orElse("");
+      Trail known =
+          trail.step(
+              stack,
+              Kind.FDB,
+              Optional.of(port),
+              entry.get().value().toString(),
+              Mark.OK,
+              Optional.of(entry.get().from()),
+              frame.packet());
+      return leave(skb, from, port, known);
+    }
+    List<Fact<Link>> ports =
+        stack.portsOf(bridge).stream()
+            .filter(p -> !from.equals(Optional.of(p.value().name())) || isHairpin(p))
+            .filter(p -> isForwarding(p) && !isolated(from, p.value().name()))
+            .toList();
+    List<Journey> there = new ArrayList<>(1);
+    List<Journey> perhaps = new ArrayList<>();
+    for (Fact<Link> port : ports) {
+      Segment behind = Segment.from(wiring, stack, port.value().name());
+      if (leads(behind)) {
+        there.addAll(leave(skb, from, port.value().name(), trail));
+      } else if (!behind.whole()) {
+        perhaps.addAll(leave(skb, from, port.value().name(), trail));
+      }
+    }
+    if (!there.isEmpty()) {
+      return there;
+    }
+    if (!perhaps.isEmpty()) {
+      return wiring.pods(hop.address()).isEmpty() && perhaps.size() > 1
+          ? open("which port of " + bridge + " leads to " + hop.address(), trail)
+          : perhaps.subList(0, 1);
+    }
+    return Journey.lost(
+        stack,
+        Kind.BRIDGE,
+        Optional.of(bridge),
+        "nobody behind "
+            + bridge
+            + " has "
+            + frame.destination().map(MacAddress::toString).orElseGet(hop.address()::toString),
+        stack.link(bridge).map(Fact::from),
+        frame.packet(),
+        Disposition.NEIGHBOUR_FAILED,
+        trail);
+  }
+
+  private boolean isForwarding(Fact<Link> port) {
+    return stack.port(port.value().name()).filter(p -> !isForwarding(p.value())).isEmpty();
+  }
+
+  private boolean isHairpin(Fact<Link> port) {
+    return has(port.value().name(), "hairpin");
+  }
+
+  private boolean has(String port, String option) {
+    return stack
+        .port(port)
+        .map(p -> p.value().options().get(option))
+        .filter("on"::equals)
+        .isPresent();
+  }
+
+  private boolean isolated(Optional<String> from, String to) {
+    return from.filter(f -> has(f, "isolated")).isPresent() && has(to, "isolated");
+  }
+
+  private boolean leads(Segment behind) {
+    Optional<MacAddress> to = frame.destination();
+    return to.isPresent()
+        ? !behind.with(to.get()).isEmpty()
+        : behind.stations().stream().anyMatch(s -> s.stack().hasAddress(hop.address()));
+  }
+
+  /** The FDB's entry for the destination on a port of this bridge that it may leave by. */
+  private Optional<Fact<FdbEntry>> learned() {
+    if (frame.destination().isEmpty()) {
+      return Optional.empty();
+    }
+    MacAddress to = frame.destination().get();
+    for (Fact<Link> port : stack.portsOf(bridge)) {
+      for (Fact<FdbEntry> entry : stack.fdb(port.value().name(), to)) {
+        boolean bridges = !entry.value().flags().contains("self");
+        if (bridges && entry.value().vlan().isEmpty()) {
+          return Optional.of(entry);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** br_forward: should_deliver, then the firewall where it is called, then the port sends. */
+  private List<Journey> leave(Skb skb, Optional<String> from, String port, Trail trail) {
+    Optional<Fact<Link>> link = stack.link(port);
+    boolean back = from.equals(Optional.of(port)) && !link.map(this::isHairpin).orElse(false);
+    if (back || link.filter(l -> !isForwarding(l)).isPresent() || isolated(from, port)) {
+      return Journey.lost(
+          stack,
+          Kind.BRIDGE,
+          Optional.of(port),
+          back
+              ? port + " without hairpin"
+              : stack.port(port).map(p -> p.value().toString()).orElse(port),
+          stack.port(port).map(Fact::from),
+          frame.packet(),
+          Disposition.DEVICE_DOWN,
+          trail);
+    }
+    if (from.isEmpty() || !callsFirewall(skb.packet().family())) {
+      return sent(skb, port, trail);
+    }
+    return Hooks.pass(
+        look(Hook.FORWARD, skb, from.get(), Optional.of(port), trail),
+        trail,
+        (passed, t) ->
+            Hooks.pass(
+                look(Hook.POSTROUTING, passed, from.get(), Optional.of(port), t),
+                t,
+                (gone, u) -> sent(gone, port, u)));
+  }
+
+  private List<Journey> sent(Skb skb, String port, Trail trail) {
+    return Journey.one(
+        new Situation.Transmitted(stack, port, frame.with(skb.packet()), skb, hop), trail);
+  }
+}

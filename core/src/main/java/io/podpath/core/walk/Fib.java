@@ -1,0 +1,304 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.Gathered;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.IpRule;
+import io.podpath.core.node.NextHop;
+import io.podpath.core.node.Route;
+import io.podpath.core.node.RouteTable;
+import io.podpath.core.node.RouteType;
+import io.podpath.core.snapshot.Coverage;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Section.RouteScope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Policy rules and routing tables of a namespace for one family, asked as the kernel asks them:
+ * net/core/fib_rules.c: fib_rules_lookup, net/ipv4/fib_rules.c: fib4_rule_action and
+ * fib4_rule_suppress, net/ipv4/fib_trie.c: fib_table_lookup.
+ */
+final class Fib {
+
+  /** A table that nobody filled has no route, if it could have been read. */
+  private record Table(PrefixTable<Fact<Route>> routes, Coverage coverage) {}
+
+  private static final int MOST_GOTOS = 64;
+
+  private final List<Fact<IpRule>> rules;
+  private final Coverage rulesCoverage;
+  private final Map<RouteTable, Table> tables = new HashMap<>();
+  private final Coverage others;
+  private final boolean customLocalRoutes;
+
+  private Fib(Facts facts, IpFamily family) {
+    Entries<IpRule> known = facts.get(Section.ipRules(family));
+    this.rules =
+        known.facts().stream().sorted(Comparator.comparingLong(f -> f.value().priority())).toList();
+    this.rulesCoverage = known.coverage();
+    Entries<Route> local = facts.localRoutes(family);
+    Entries<Route> main = facts.mainRoutes(family);
+    Entries<Route> other = facts.get(Section.routes(family, RouteScope.OTHER));
+    if (local.isNotGathered()) {
+      tables.put(RouteTable.LOCAL, ofAddresses(facts.get(Section.ADDRESSES), family));
+    } else {
+      tables.put(RouteTable.LOCAL, table(local.facts(), local.coverage()));
+    }
+    tables.put(RouteTable.MAIN, table(main.facts(), main.coverage()));
+    Map<RouteTable, List<Fact<Route>>> byTable = new HashMap<>();
+    for (Fact<Route> fact : other.facts()) {
+      byTable.computeIfAbsent(fact.value().table(), t -> new ArrayList<>()).add(fact);
+    }
+    byTable.forEach((name, routes) -> tables.put(name, table(routes, other.coverage())));
+    this.others = other.coverage();
+    this.customLocalRoutes =
+        local.values().anyMatch(r -> !r.hasProtocol("kernel") && r.protocol().isPresent());
+  }
+
+  static Fib of(Facts facts, IpFamily family) {
+    return new Fib(facts, family);
+  }
+
+  /**
+   * Within a prefix the higher type of service comes first, then the lower metric, then what was
+   * listed first (fib_insert_alias).
+   */
+  private static Table table(List<Fact<Route>> routes, Coverage coverage) {
+    List<Fact<Route>> ordered =
+        routes.stream()
+            .sorted(
+                Comparator.comparingInt((Fact<Route> f) -> -tos(f.value()))
+                    .thenComparingLong(f -> f.value().metric().orElse(0)))
+            .toList();
+    return new Table(PrefixTable.of(ordered, f -> f.value().destination()), coverage);
+  }
+
+  /** What the kernel itself writes into table local for each address (fib_add_ifaddr). */
+  private static Table ofAddresses(Entries<Address> addresses, IpFamily family) {
+    List<Fact<Route>> routes = new ArrayList<>();
+    for (Fact<Address> fact : addresses.facts()) {
+      Address address = fact.value();
+      if (address.local().family() == family) {
+        routes.add(new Fact<>(local(address), fact.from()));
+        address
+            .broadcast()
+            .ifPresent(b -> routes.add(new Fact<>(broadcast(address, b), fact.from())));
+      }
+    }
+    return table(routes, addresses.coverage());
+  }
+
+  private static Route local(Address address) {
+    IpPrefix prefix =
+        address.local().isLoopback() && address.local().isV4()
+            ? address.network()
+            : address.local().toPrefix();
+    return new Route(
+        RouteType.LOCAL,
+        prefix,
+        RouteTable.LOCAL,
+        Optional.of("kernel"),
+        Optional.of("host"),
+        Optional.of(address.local()),
+        java.util.OptionalLong.empty(),
+        List.of(NextHop.dev(address.device())),
+        java.util.Collections.emptySortedMap(),
+        java.util.Collections.emptySortedMap());
+  }
+
+  private static Route broadcast(Address address, IpAddress broadcast) {
+    Route route = local(address);
+    return new Route(
+        RouteType.BROADCAST,
+        broadcast.toPrefix(),
+        route.table(),
+        route.protocol(),
+        Optional.of("link"),
+        route.preferredSource(),
+        route.metric(),
+        route.nextHops(),
+        route.metrics(),
+        route.attributes());
+  }
+
+  private static int tos(Route route) {
+    return route.attributes().containsKey("tos") ? 1 : 0;
+  }
+
+  Decision lookup(Flow flow) {
+    if (rules.isEmpty()) {
+      return standard(flow);
+    }
+    int next = 0;
+    int gotos = 0;
+    while (next < rules.size()) {
+      Fact<IpRule> fact = rules.get(next++);
+      IpRule rule = fact.value();
+      Truth fits = RuleMatch.of(rule, flow);
+      if (fits == Truth.NO) {
+        continue;
+      }
+      if (fits == Truth.MAYBE) {
+        return new Decision.Open("rule \"" + rule + "\" is not modelled");
+      }
+      if (rule.action().startsWith("goto ")) {
+        Optional<Integer> target = index(rule.action().substring("goto ".length()));
+        if (target.isPresent() && ++gotos <= MOST_GOTOS) {
+          next = target.get();
+        }
+        continue;
+      }
+      Optional<RouteTable> table = rule.table();
+      if (table.isEmpty()) {
+        Optional<RouteType> refuses =
+            RouteType.parse(rule.action()).filter(t -> !t.forwards() && t != RouteType.THROW);
+        if (refuses.isPresent()) {
+          return new Decision.RuledOut(fact, refuses.get());
+        }
+        if (rule.action().equals("nop")) {
+          continue;
+        }
+        return new Decision.Open("rule \"" + rule + "\" is not modelled");
+      }
+      Decision decision = in(table.get(), flow, Optional.of(fact));
+      if (decision instanceof Decision.None || suppressed(rule, decision)) {
+        continue;
+      }
+      return decision;
+    }
+    return rulesCoverage.isComplete()
+        ? new Decision.None()
+        : new Decision.Open("rules of policy routing: " + rulesCoverage.gap());
+  }
+
+  /** Every namespace has these three until somebody changes them. */
+  private Decision standard(Flow flow) {
+    for (RouteTable table : List.of(RouteTable.LOCAL, RouteTable.MAIN, new RouteTable("default"))) {
+      Decision decision = in(table, flow, Optional.empty());
+      if (!(decision instanceof Decision.None)) {
+        return decision;
+      }
+    }
+    return new Decision.None();
+  }
+
+  private Optional<Integer> index(String priority) {
+    for (int i = 0; i < rules.size(); i++) {
+      if (Long.toString(rules.get(i).value().priority()).equals(priority)) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** fib4_rule_suppress: a result that is too general is as good as none. */
+  private static boolean suppressed(IpRule rule, Decision decision) {
+    String length = rule.selectors().get("suppress_prefixlength");
+    return length != null
+        && decision instanceof Decision.Found found
+        && found.route().value().destination().length() <= number(length);
+  }
+
+  private static int number(String text) {
+    return text.length() <= 3 && !text.isEmpty() && text.chars().allMatch(Character::isDigit)
+        ? Integer.parseInt(text)
+        : -1;
+  }
+
+  /** One table; none when it has no route or its route throws. */
+  private Decision in(RouteTable name, Flow flow, Optional<Fact<IpRule>> rule) {
+    Table table = tables.get(name);
+    if (table == null) {
+      // "ip route" alone shows no other table; the kernel's own table default is empty
+      return others.isComplete() || name.name().equals("default")
+          ? new Decision.None()
+          : new Decision.Open("routes of table " + name + ": " + others.gap());
+    }
+    for (List<Fact<Route>> routes : table.routes().containing(flow.destination())) {
+      for (Fact<Route> fact : routes) {
+        Route route = fact.value();
+        if (!RuleMatch.tos(route, flow)) {
+          continue;
+        }
+        if (!table.coverage().isComplete()) {
+          return new Decision.Open("routes of table " + name + ": " + table.coverage().gap());
+        }
+        if (route.type() == RouteType.THROW) {
+          return new Decision.None();
+        }
+        if (!route.type().forwards()) {
+          return new Decision.Refused(fact);
+        }
+        List<NextHop> hops = route.nextHops().stream().filter(h -> usable(h, flow.oif())).toList();
+        if (!hops.isEmpty()) {
+          return new Decision.Found(fact, hops, rule);
+        }
+      }
+    }
+    return table.coverage().isComplete()
+        ? new Decision.None()
+        : new Decision.Open("routes of table " + name + ": " + table.coverage().gap());
+  }
+
+  private static boolean usable(NextHop hop, Optional<String> oif) {
+    return !hop.flags().contains("dead") && (oif.isEmpty() || oif.equals(hop.device()));
+  }
+
+  /**
+   * What table local says of an address (inet_addr_type, inet_dev_addr_type); absent for an address
+   * that is nothing special.
+   *
+   * @param device empty for any
+   */
+  Gathered<RouteType> typeOf(IpAddress address, Optional<String> device) {
+    Table local = Objects.requireNonNull(tables.get(RouteTable.LOCAL));
+    for (List<Fact<Route>> routes : local.routes().containing(address)) {
+      for (Fact<Route> fact : routes) {
+        Route route = fact.value();
+        if (device.isEmpty() || route.device().equals(device)) {
+          return Gathered.known(route.type());
+        }
+      }
+    }
+    return local.coverage().isComplete()
+        ? Gathered.absent()
+        : Gathered.notGathered("routes of table local: " + local.coverage().gap());
+  }
+
+  boolean isLocal(IpAddress address) {
+    return typeOf(address, Optional.empty()).optional().filter(RouteType.LOCAL::equals).isPresent();
+  }
+
+  /** Whether there are more rules than those every namespace has (fib4_has_custom_rules). */
+  boolean hasCustomRules() {
+    return rules.size() > 3
+        || rules.stream()
+            .anyMatch(f ->
+                f.value().priority() != 0
+                    && f.value().priority() != 32766
+                    && f.value().priority() != 32767);
+  }
+
+  /** Whether table local holds more than what the kernel writes (fib_has_custom_local_routes). */
+  boolean hasCustomLocalRoutes() {
+    return customLocalRoutes;
+  }
+
+  /** Routes that contain an address, in all tables; what {@code --why} shows. */
+  List<Fact<Route>> candidates(IpAddress destination) {
+    List<Fact<Route>> all = new ArrayList<>();
+    tables.values().forEach(t -> t.routes().containing(destination).forEach(all::addAll));
+    return all;
+  }
+}

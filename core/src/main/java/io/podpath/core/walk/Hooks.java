@@ -1,0 +1,290 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.netfilter.Target;
+import io.podpath.core.snapshot.Provenance;
+import io.podpath.core.walk.Step.Kind;
+import io.podpath.core.walk.Step.Mark;
+import io.podpath.core.walk.TableWalk.End;
+import io.podpath.core.walk.Verdict.Decider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A packet at a hook: all tables of all back ends in the order of their priorities
+ * (include/uapi/linux/netfilter_ipv4.h: enum nf_ip_hook_priorities).
+ */
+final class Hooks {
+
+  /** What comes behind a hook. */
+  @FunctionalInterface
+  interface Next {
+    List<Journey> with(Skb skb, Trail trail);
+  }
+
+  private final Look look;
+  private final Next next;
+
+  private Hooks(Look look, Next next) {
+    this.look = look;
+    this.next = next;
+  }
+
+  static List<Journey> pass(Look look, Trail trail, Next next) {
+    return new Hooks(look, next).begin(trail);
+  }
+
+  private Netfilter netfilter() {
+    return look.stack().netfilter(look.packet().family());
+  }
+
+  private List<Journey> begin(Trail trail) {
+    Optional<String> gap = netfilter().gap();
+    if (gap.isPresent()) {
+      Skb seen = look.skb();
+      Trail after = notKnown(gap.get(), trail);
+      if (translatesDestination()) {
+        Tracking.Seen tracked = Tracking.in(look.stack(), seen, after);
+        seen = tracked.skb();
+        after = tracked.trail();
+      }
+      return next.with(Tracking.translated(seen, after, translatesDestination()), after);
+    }
+    return switch (look.hook()) {
+      case PREROUTING, OUTPUT -> table("raw", look.skb(), trail, this::track);
+      case INPUT, FORWARD, POSTROUTING -> afterTracking(look.skb(), trail);
+    };
+  }
+
+  /**
+   * What is not known of a node may have dropped the packet. Pods have rules of their own only where
+   * somebody put them there, as a service mesh does.
+   */
+  private Trail notKnown(String gap, Trail trail) {
+    return look.stack().place().pod().isPresent()
+        ? trail.assuming("no iptables rules in " + look.stack())
+        : trail.doubting("iptables on " + look.stack() + ": " + gap);
+  }
+
+  private boolean translatesDestination() {
+    return look.hook() == Hook.PREROUTING || look.hook() == Hook.OUTPUT;
+  }
+
+  private List<Journey> track(Skb skb, Trail trail) {
+    Tracking.Seen seen = Tracking.in(look.stack(), skb, trail);
+    return afterTracking(seen.skb(), seen.trail());
+  }
+
+  private List<Journey> afterTracking(Skb skb, Trail trail) {
+    return table(
+        "mangle",
+        skb,
+        trail,
+        (mangled, t) ->
+            switch (look.hook()) {
+              case PREROUTING, POSTROUTING -> translate(mangled, t, next);
+              case OUTPUT -> translate(mangled, t, (s, u) -> balance(s, u, this::filter));
+              case INPUT ->
+                  filterThen(mangled, t, (s, u) -> balance(s, u, (v, w) -> translate(v, w, next)));
+              case FORWARD -> filter(mangled, t);
+            });
+  }
+
+  private List<Journey> balance(Skb skb, Trail trail, Next then) {
+    return Ipvs.pass(look.with(skb).with(Tracking.connection(skb, trail)), trail, then);
+  }
+
+  private List<Journey> filter(Skb skb, Trail trail) {
+    return filterThen(skb, trail, next);
+  }
+
+  private List<Journey> filterThen(Skb skb, Trail trail, Next then) {
+    return table("filter", skb, trail, (s, t) -> table("security", s, t, then));
+  }
+
+  /** One table of every back end; accepted by all is accepted. */
+  private List<Journey> table(String table, Skb skb, Trail trail, Next then) {
+    return listings(table, 0, skb, trail, then);
+  }
+
+  private List<Journey> listings(String table, int first, Skb skb, Trail trail, Next then) {
+    List<Netfilter.Listing> listings = netfilter().listings();
+    int index = first;
+    while (index < listings.size() && isOpen(listings.get(index), table)) {
+      index++;
+    }
+    if (index == listings.size()) {
+      return then.with(skb, trail);
+    }
+    Look now = look.with(skb).with(Tracking.connection(skb, trail));
+    List<Journey> journeys = new ArrayList<>(1);
+    for (End end : TableWalk.of(listings.get(index), table, now)) {
+      Trail after = remember(end, trail);
+      int following = index + 1;
+      Skb passed = end.untracked() ? Tracking.untracked(end.skb(), after).skb() : end.skb();
+      journeys.addAll(
+          switch (end.verdict()) {
+            case Verdict.Accepted(var by) ->
+                listings(
+                    table,
+                    following,
+                    passed,
+                    by.map(b -> passedBy(table, b, after)).orElse(after),
+                    then);
+            case Verdict.Dropped(var by) ->
+                Journey.lost(
+                    look.stack(),
+                    Kind.FILTER,
+                    device(),
+                    by.text(),
+                    by.from(),
+                    passed.packet(),
+                    Encapsulation.filtered(look.packet()),
+                    after);
+            case Verdict.Translated(var target, var by) ->
+                // iptables lets no such target into these tables
+                open(by.text(), by.from(), passed, after);
+            case Verdict.Undecided(var reason, var from) ->
+                table.equals("filter") || table.equals("security")
+                    ? listings(table, following, passed, unsure(reason, from, after), then)
+                    : open(reason, from, passed, after);
+          });
+    }
+    return journeys;
+  }
+
+  private static boolean isOpen(Netfilter.Listing listing, String table, Hook hook) {
+    return listing.coverage().isComplete() && listing.isOpen(table, hook);
+  }
+
+  private boolean isOpen(Netfilter.Listing listing, String table) {
+    return isOpen(listing, table, look.hook());
+  }
+
+  /** Only what filters is worth a step when it lets pass. */
+  private Trail passedBy(String table, Decider by, Trail trail) {
+    return table.equals("filter")
+        ? trail.step(
+            look.stack(), Kind.FILTER, device(), by.text(), Mark.OK, by.from(), look.packet())
+        : trail;
+  }
+
+  private Trail unsure(String reason, Optional<Provenance> from, Trail trail) {
+    return trail
+        .step(look.stack(), Kind.FILTER, device(), reason, Mark.UNKNOWN, from, look.packet())
+        .doubting(reason);
+  }
+
+  private List<Journey> open(String reason, Optional<Provenance> from, Skb skb, Trail trail) {
+    return Journey.open(look.stack(), Kind.FILTER, device(), reason, from, skb.packet(), trail);
+  }
+
+  private Optional<String> device() {
+    return look.hook() == Hook.PREROUTING || look.hook() == Hook.INPUT ? look.in() : look.out();
+  }
+
+  /** The connection's mark, where a rule set it. */
+  private static Trail remember(End end, Trail trail) {
+    Optional<Integer> index = end.skb().tracked().flatMap(Skb.Tracked::connection);
+    return index.isPresent() && end.connectionMark().isPresent()
+        ? trail.with(
+            index.get(), trail.connections().get(index.get()).withMark(end.connectionMark().get()))
+        : trail;
+  }
+
+  /** Table nat is asked once for each connection and side; then its packets are all the same. */
+  private List<Journey> translate(Skb skb, Trail trail, Next then) {
+    Optional<Connection> connection = Tracking.connection(skb, trail);
+    if (connection.isEmpty()) {
+      return then.with(skb, trail);
+    }
+    boolean destination = translatesDestination();
+    boolean set = destination ? connection.get().destinationSet() : connection.get().sourceSet();
+    boolean asks = !set && skb.isIn("NEW") && skb.tracked().filter(Skb.Tracked::reply).isEmpty();
+    return asks
+        ? rules(0, skb, trail, then)
+        : then.with(Tracking.translated(skb, trail, destination), trail);
+  }
+
+  private List<Journey> rules(int index, Skb skb, Trail trail, Next then) {
+    List<Netfilter.Listing> listings = netfilter().listings();
+    int connection = skb.tracked().flatMap(Skb.Tracked::connection).orElseThrow();
+    if (index == listings.size()) {
+      Connection settled = trail.connections().get(connection);
+      Trail done =
+          trail.with(
+              connection,
+              translatesDestination() ? settled.withDestinationSet() : settled.withSourceSet());
+      return then.with(skb, done);
+    }
+    if (isOpen(listings.get(index), "nat")) {
+      return rules(index + 1, skb, trail, then);
+    }
+    Look now = look.with(skb).with(Tracking.connection(skb, trail));
+    List<Journey> journeys = new ArrayList<>(1);
+    for (End end : TableWalk.of(listings.get(index), "nat", now)) {
+      Trail after = remember(end, trail);
+      journeys.addAll(
+          switch (end.verdict()) {
+            case Verdict.Accepted _ -> rules(index + 1, end.skb(), after, then);
+            case Verdict.Dropped(var by) ->
+                Journey.lost(
+                    look.stack(),
+                    Kind.NAT,
+                    device(),
+                    by.text(),
+                    by.from(),
+                    end.skb().packet(),
+                    Encapsulation.filtered(look.packet()),
+                    after);
+            case Verdict.Translated(var target, var by) ->
+                translated(target, by, end.skb(), after, then);
+            case Verdict.Undecided(var reason, var from) -> open(reason, from, end.skb(), after);
+          });
+    }
+    return journeys;
+  }
+
+  private List<Journey> translated(Target target, Decider by, Skb skb, Trail trail, Next then) {
+    int index = skb.tracked().flatMap(Skb.Tracked::connection).orElseThrow();
+    Translation.Answer answer = Translation.of(target, look.with(skb));
+    return switch (answer) {
+      case Translation.Answer.Open(var reason) ->
+          open(reason + ": " + by.text(), by.from(), skb, trail);
+      case Translation.Answer.Impossible(var reason) ->
+          Journey.lost(
+              look.stack(),
+              Kind.NAT,
+              device(),
+              by.text() + " (" + reason + ")",
+              by.from(),
+              skb.packet(),
+              Encapsulation.filtered(look.packet()),
+              trail);
+      case Translation.Answer.Ends(var ends) -> {
+        List<Journey> journeys = new ArrayList<>(1);
+        for (Translation.NewEnd end : ends) {
+          Connection before = trail.connections().get(index);
+          Connection after =
+              translatesDestination()
+                  ? before.to(end.address(), end.port())
+                  : before.from(end.address(), end.port());
+          Trail changed =
+              trail
+                  .with(index, after)
+                  .step(
+                      look.stack(),
+                      Kind.NAT,
+                      device(),
+                      by.text(),
+                      Mark.OK,
+                      by.from(),
+                      skb.packet());
+          journeys.addAll(
+              then.with(Tracking.translated(skb, changed, translatesDestination()), changed));
+        }
+        yield journeys;
+      }
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.Link;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.walk.Step.Kind;
+import java.util.List;
+import java.util.Optional;
+
+/** A device takes a frame in: net/core/dev.c: __netif_receive_skb_core. */
+final class LinkInput {
+
+  private LinkInput() {}
+
+  static List<Journey> receive(Wiring wiring, Situation.Arrived at, Trail trail) {
+    Stack stack = at.stack();
+    Optional<Fact<Link>> link = stack.link(at.device());
+    if (link.filter(l -> !l.value().isUp()).isPresent()) {
+      return Journey.lost(
+          stack,
+          Kind.ROUTE,
+          Optional.of(at.device()),
+          link.get().value().toString(),
+          link.map(Fact::from),
+          at.frame().packet(),
+          Disposition.DEVICE_DOWN,
+          trail);
+    }
+    Optional<String> bridge =
+        link.flatMap(l -> l.value().master()).filter(m -> Wiring.isBridge(stack, m));
+    if (bridge.isPresent()) {
+      return Bridging.arrive(wiring, at, bridge.get(), trail);
+    }
+    return accept(stack, at.device(), at.frame(), at.skb(), Optional.empty(), trail);
+  }
+
+  /** eth_type_trans marks what is for others, and ip_rcv drops it. */
+  static List<Journey> accept(
+      Stack stack, String device, Frame frame, Skb skb, Optional<String> port, Trail trail) {
+    Optional<MacAddress> own = stack.mac(device);
+    Optional<MacAddress> to = frame.destination();
+    boolean others =
+        to.isPresent() && own.isPresent() && !to.equals(own) && (to.get().bits() >>> 40 & 1) == 0;
+    if (others && !Neighbours.hasNone(stack, device)) {
+      return Journey.lost(
+          stack,
+          Kind.BRIDGE,
+          Optional.of(device),
+          "the frame is for " + to.get() + ", " + device + " is " + own.get(),
+          stack.link(device).map(Fact::from),
+          frame.packet(),
+          Disposition.WRONG_TUNNEL_ENDPOINT,
+          trail);
+    }
+    return Journey.one(new Situation.Received(stack, device, skb, frame.source(), port), trail);
+  }
+}

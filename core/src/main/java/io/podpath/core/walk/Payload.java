@@ -1,0 +1,88 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.IpProtocol;
+import io.podpath.core.net.Port;
+import io.podpath.core.net.Vni;
+import java.util.Set;
+
+/** What an IP packet carries. */
+public sealed interface Payload {
+
+  /** The protocol number in the IP header around it. */
+  IpProtocol protocol();
+
+  /**
+   * A segment without data.
+   *
+   * @param flags SYN, ACK …
+   */
+  record Tcp(Port source, Port destination, Set<String> flags) implements Payload {
+    public Tcp {
+      flags = Set.copyOf(flags);
+    }
+
+    @Override
+    public IpProtocol protocol() {
+      return IpProtocol.TCP;
+    }
+  }
+
+  record Udp(Port source, Port destination) implements Payload {
+    @Override
+    public IpProtocol protocol() {
+      return IpProtocol.UDP;
+    }
+  }
+
+  /**
+   * ICMP or ICMPv6.
+   *
+   * @param type as the family numbers it: an echo request is 8, or 128 for IPv6
+   * @param id of an echo request and its reply
+   */
+  record Icmp(IpProtocol protocol, int type, int code, int id) implements Payload {
+
+    static final int ECHO_REPLY = 0;
+    static final int ECHO = 8;
+    static final int ECHO6 = 128;
+    static final int ECHO_REPLY6 = 129;
+
+    boolean isEcho() {
+      return type == (protocol.equals(IpProtocol.ICMP) ? ECHO : ECHO6);
+    }
+
+    boolean isEchoReply() {
+      return type == (protocol.equals(IpProtocol.ICMP) ? ECHO_REPLY : ECHO_REPLY6);
+    }
+  }
+
+  /** An IP packet right behind the IP header, as IPIP (4), SIT (41) and GRE (47) carry it. */
+  record Encapsulated(IpProtocol protocol, Packet inner) implements Payload {}
+
+  /** An Ethernet frame behind GRE, as gretap carries it. */
+  record GreFrame(Frame inner) implements Payload {
+    @Override
+    public IpProtocol protocol() {
+      return IpProtocol.GRE;
+    }
+  }
+
+  /** RFC 7348. */
+  record Vxlan(Port source, Port destination, Vni vni, Frame inner) implements Payload {
+    @Override
+    public IpProtocol protocol() {
+      return IpProtocol.UDP;
+    }
+  }
+
+  /** A packet as flannel's udp backend sends it: right behind the UDP header. */
+  record FlannelUdp(Port port, Packet inner) implements Payload {
+    @Override
+    public IpProtocol protocol() {
+      return IpProtocol.UDP;
+    }
+  }
+
+  /** A protocol of which nothing but its number counts. */
+  record Opaque(IpProtocol protocol) implements Payload {}
+}

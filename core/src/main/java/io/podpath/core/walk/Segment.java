@@ -1,0 +1,167 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.Gathered;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.RouteType;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.walk.Wiring.End;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a frame to everybody reaches from a device: the broadcast domain.
+ *
+ * @param stations devices whose IP layer gets it
+ * @param whole whether nothing else can be there; a wire may always lead to machines nobody
+ *     recorded
+ */
+record Segment(List<End> stations, boolean whole) {
+
+  private static final int MOST_STATIONS = 100_000;
+
+  /** From what a device sends. */
+  static Segment from(Wiring wiring, Stack stack, String device) {
+    Search search = new Search(wiring);
+    search.sent(new End(stack, device));
+    return new Segment(search.stations, search.whole);
+  }
+
+  /** Walks through bridges and device pairs. */
+  private static final class Search {
+    private final Wiring wiring;
+    private final List<End> stations = new ArrayList<>();
+    private final Set<End> seen = new HashSet<>();
+    private boolean whole = true;
+
+    Search(Wiring wiring) {
+      this.wiring = wiring;
+    }
+
+    void sent(End from) {
+      if (!seen.add(from) || stations.size() > MOST_STATIONS) {
+        return;
+      }
+      Stack stack = from.stack();
+      String device = from.device();
+      if (Wiring.isBridge(stack, device)) {
+        stack.portsOf(device).forEach(p -> sent(new End(stack, p.value().name())));
+        return;
+      }
+      Optional<End> other = wiring.otherEnd(stack, device);
+      if (other.isPresent()) {
+        arrived(other.get());
+        return;
+      }
+      if (OpenVswitch.isBridge(stack, device)) {
+        OpenVswitch.reached(wiring, stack, device).forEach(this::arrived);
+        return;
+      }
+      whole = false;
+      if (wiring.isWire(stack, device)) {
+        wiring.onSameWire(stack, device).forEach(this::arrived);
+      }
+    }
+
+    private void arrived(End at) {
+      Stack stack = at.stack();
+      Optional<String> bridge =
+          stack
+              .link(at.device())
+              .flatMap(l -> l.value().master())
+              .filter(m -> Wiring.isBridge(stack, m));
+      if (bridge.isEmpty()) {
+        stations.add(at);
+        return;
+      }
+      stations.add(new End(stack, bridge.get()));
+      seen.add(at);
+      for (Fact<Link> port : stack.portsOf(bridge.get())) {
+        if (!port.value().name().equals(at.device())) {
+          sent(new End(stack, port.value().name()));
+        }
+      }
+    }
+  }
+
+  /** Stations with this MAC address. */
+  List<End> with(MacAddress mac) {
+    return stations.stream()
+        .filter(s -> s.stack().mac(s.device()).filter(mac::equals).isPresent())
+        .toList();
+  }
+
+  /** Stations that answer when asked for the address. */
+  List<End> answering(IpAddress address, IpAddress asker) {
+    return stations.stream().filter(s -> answers(s, address, asker)).toList();
+  }
+
+  /** net/ipv4/arp.c: arp_process; for IPv6 ndisc_recv_ns. */
+  private static boolean answers(End station, IpAddress address, IpAddress asker) {
+    Stack stack = station.stack();
+    Fib fib = stack.fib(address.family());
+    if (address.family() == IpFamily.INET6) {
+      return stack.addresses(station.device()).stream()
+          .anyMatch(a -> a.value().local().equals(address));
+    }
+    if (fib.isLocal(address)) {
+      return !isIgnored(station, address, asker);
+    }
+    // proxy_arp: for whom this node would forward to by another device
+    boolean proxies = isSet(stack.maxConf(IpFamily.INET, station.device(), "proxy_arp"));
+    boolean forwards =
+        isSet(stack.setting(Stack.key(IpFamily.INET, station.device(), "forwarding")))
+            || isSet(stack.setting("net.ipv4.ip_forward"));
+    if (!proxies || !forwards) {
+      return false;
+    }
+    Decision way =
+        fib.lookup(
+            new Flow(
+                address,
+                Optional.of(asker),
+                station.device(),
+                Optional.empty(),
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+    return way instanceof Decision.Found found
+        && found.type() == RouteType.UNICAST
+        && found.hops().stream()
+            .noneMatch(h -> h.device().filter(station.device()::equals).isPresent());
+  }
+
+  private static boolean isSet(Gathered<Integer> setting) {
+    return setting.optional().filter(v -> v > 0).isPresent();
+  }
+
+  /**
+   * arp_ignore: 1 answers for the device's own addresses only, 2 also asks for one network, 8
+   * never.
+   */
+  private static boolean isIgnored(End station, IpAddress address, IpAddress asker) {
+    int level =
+        station.stack().maxConf(IpFamily.INET, station.device(), "arp_ignore").optional().orElse(0);
+    boolean own =
+        station.stack().addresses(station.device()).stream()
+            .anyMatch(a -> a.value().local().equals(address));
+    boolean near =
+        station.stack().addresses(station.device()).stream()
+            .anyMatch(
+                a -> a.value().local().equals(address) && a.value().network().contains(asker));
+    return switch (level) {
+      case 0 -> false;
+      case 1 -> !own;
+      case 2 -> !near;
+      case 8 -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,38 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.MacAddress;
+import java.util.Optional;
+
+/** Where a packet stands on its way through the kernels. */
+sealed interface Situation {
+
+  /**
+   * A process of this namespace sends it.
+   *
+   * @param device the device the process is bound to
+   */
+  record Sent(Stack stack, Packet packet, Optional<String> device) implements Situation {}
+
+  /** A device takes a frame in (netif_receive_skb). */
+  record Arrived(Stack stack, String device, Frame frame, Skb skb) implements Situation {}
+
+  /**
+   * The IP layer gets it (ip_rcv).
+   *
+   * @param sourceMac of the frame
+   * @param port the port of the bridge {@code device} it came in by
+   */
+  record Received(
+      Stack stack, String device, Skb skb, Optional<MacAddress> sourceMac, Optional<String> port)
+      implements Situation {}
+
+  /** A device sends a frame (ndo_start_xmit). */
+  record Transmitted(Stack stack, String device, Frame frame, Skb skb, Hop hop)
+      implements Situation {}
+
+  /** A frame came out of a tunnel of an Open vSwitch bridge, by this port. */
+  record Switched(Stack stack, String bridge, String port, Frame frame) implements Situation {}
+
+  /** The way ends here. */
+  record Ended(Stack stack, Packet packet, Disposition disposition) implements Situation {}
+}

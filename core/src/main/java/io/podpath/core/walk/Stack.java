@@ -1,0 +1,212 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.Gathered;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.BridgePort;
+import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.Sysctl;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.Section;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The network stack of one namespace: its tables, ready to be asked as the kernel asks them. */
+final class Stack {
+
+  private final Place place;
+  private final Facts facts;
+  private final Map<String, Fact<Link>> links = new LinkedHashMap<>();
+  private final Map<String, List<Fact<Address>>> addresses = new HashMap<>();
+  private final Map<String, Fact<Sysctl>> sysctls = new HashMap<>();
+  private final Map<NextHopKey, Fact<Neighbour>> neighbours = new HashMap<>();
+  private final Map<FdbKey, List<Fact<FdbEntry>>> fdb = new HashMap<>();
+  private final Map<String, Fact<BridgePort>> ports = new HashMap<>();
+  private final IpSets sets;
+  private final Map<IpFamily, Fib> fibs = new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, Netfilter> netfilters = new EnumMap<>(IpFamily.class);
+
+  private record NextHopKey(String device, IpAddress address) {}
+
+  private record FdbKey(String device, MacAddress mac) {}
+
+  private Stack(Place place, Facts facts) {
+    this.place = place;
+    this.facts = facts;
+    facts.get(Section.LINKS).stream().forEach(f -> links.putIfAbsent(f.value().name(), f));
+    facts.get(Section.ADDRESSES).stream()
+        .forEach(
+            f -> addresses.computeIfAbsent(f.value().device(), d -> new ArrayList<>(2)).add(f));
+    facts.get(Section.SYSCTLS).stream().forEach(f -> sysctls.put(f.value().key(), f));
+    facts.get(Section.BRIDGE_PORTS).stream().forEach(f -> ports.put(f.value().port(), f));
+    for (Fact<FdbEntry> fact : facts.get(Section.FDB).facts()) {
+      fact.value()
+          .device()
+          .ifPresent(d ->
+              fdb.computeIfAbsent(new FdbKey(d, fact.value().mac()), k -> new ArrayList<>(1))
+                  .add(fact));
+    }
+    this.sets = IpSets.of(facts);
+    for (IpFamily family : IpFamily.values()) {
+      for (Fact<Neighbour> fact : facts.get(Section.neighbours(family)).facts()) {
+        fact.value()
+            .device()
+            .ifPresent(d -> neighbours.put(new NextHopKey(d, fact.value().address()), fact));
+      }
+      fibs.put(family, Fib.of(facts, family));
+      netfilters.put(family, Netfilter.of(facts, family));
+    }
+  }
+
+  static Stack of(Place place, Facts facts) {
+    return new Stack(place, facts);
+  }
+
+  Place place() {
+    return place;
+  }
+
+  Facts facts() {
+    return facts;
+  }
+
+  Fib fib(IpFamily family) {
+    return Objects.requireNonNull(fibs.get(family));
+  }
+
+  Netfilter netfilter(IpFamily family) {
+    return Objects.requireNonNull(netfilters.get(family));
+  }
+
+  IpSets sets() {
+    return sets;
+  }
+
+  Optional<Fact<Link>> link(String device) {
+    return Optional.ofNullable(links.get(device));
+  }
+
+  Iterable<Fact<Link>> links() {
+    return links.values();
+  }
+
+  Optional<LinkKind> kind(String device) {
+    return link(device).flatMap(l -> l.value().kind());
+  }
+
+  /** Not gathered where no listing of links shows the device. */
+  Gathered<Link> known(String device) {
+    return link(device)
+        .<Gathered<Link>>map(f -> Gathered.known(f.value()))
+        .orElseGet(() -> Gathered.notGathered("link " + device + " on " + place));
+  }
+
+  Optional<MacAddress> mac(String device) {
+    return link(device).flatMap(l -> l.value().mac());
+  }
+
+  /** Addresses of a device in their order, which decides which one is the first. */
+  List<Fact<Address>> addresses(String device) {
+    return addresses.getOrDefault(device, List.of());
+  }
+
+  boolean hasAddress(IpAddress address) {
+    return addresses.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(f -> f.value().local().equals(address));
+  }
+
+  /** The links that belong to a bridge. */
+  List<Fact<Link>> portsOf(String bridge) {
+    return links.values().stream()
+        .filter(l -> l.value().master().filter(bridge::equals).isPresent())
+        .toList();
+  }
+
+  Optional<Fact<BridgePort>> port(String device) {
+    return Optional.ofNullable(ports.get(device));
+  }
+
+  Optional<Fact<Neighbour>> neighbour(String device, IpAddress address) {
+    return Optional.ofNullable(neighbours.get(new NextHopKey(device, address)));
+  }
+
+  Entries<Neighbour> neighbours(IpFamily family) {
+    return facts.get(Section.neighbours(family));
+  }
+
+  /** Entries of a port or a VXLAN link for a MAC address. */
+  List<Fact<FdbEntry>> fdb(String device, MacAddress mac) {
+    return fdb.getOrDefault(new FdbKey(device, mac), List.of());
+  }
+
+  Entries<FdbEntry> allFdb() {
+    return facts.get(Section.FDB);
+  }
+
+  Optional<Fact<Sysctl>> sysctl(String key) {
+    return Optional.ofNullable(sysctls.get(key));
+  }
+
+  /**
+   * The setting's number; absent when a whole listing lacks it, as where a module is not loaded.
+   */
+  Gathered<Integer> setting(String key) {
+    Optional<Fact<Sysctl>> found = sysctl(key);
+    if (found.isPresent()) {
+      String value = found.get().value().value().strip();
+      boolean number =
+          !value.isEmpty()
+              && value.length() < 10
+              && value.chars().allMatch(c -> c >= '0' && c <= '9');
+      return number
+          ? Gathered.known(Integer.parseInt(value))
+          : Gathered.notGathered(key + " on " + place);
+    }
+    return facts.get(Section.SYSCTLS).isComplete()
+        ? Gathered.absent()
+        : Gathered.notGathered(key + " on " + place);
+  }
+
+  /** The key of a setting of a device; sysctl writes a dot inside a device's name as a slash. */
+  static String key(IpFamily family, String device, String setting) {
+    return "net."
+        + (family == IpFamily.INET ? "ipv4" : "ipv6")
+        + ".conf."
+        + device.replace('.', '/')
+        + "."
+        + setting;
+  }
+
+  /**
+   * The higher of all's and the device's (IN_DEV_MAXCONF); that is also what ORCONF makes of 0 and
+   * 1.
+   */
+  Gathered<Integer> maxConf(IpFamily family, String device, String setting) {
+    Gathered<Integer> all = setting(key(family, "all", setting));
+    Gathered<Integer> own = setting(key(family, device, setting));
+    if (all instanceof Gathered.Known<Integer>(var a)
+        && own instanceof Gathered.Known<Integer>(var b)) {
+      return Gathered.known(Math.max(a, b));
+    }
+    return Gathered.notGathered(key(family, device, setting) + " on " + place);
+  }
+
+  @Override
+  public String toString() {
+    return place.toString();
+  }
+}

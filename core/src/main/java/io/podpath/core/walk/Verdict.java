@@ -1,0 +1,33 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.netfilter.Target;
+import io.podpath.core.snapshot.Provenance;
+import java.util.Optional;
+
+/** What one table of one hook decides about a packet. */
+sealed interface Verdict {
+
+  /**
+   * The rule or policy that decided.
+   *
+   * @param text as iptables-save prints it, with its table in front
+   */
+  record Decider(String text, Optional<Provenance> from) {}
+
+  /**
+   * @param by empty where no rule nor policy was there to decide anything
+   */
+  record Accepted(Optional<Decider> by) implements Verdict {}
+
+  record Dropped(Decider by) implements Verdict {}
+
+  /** Addresses are to be translated. */
+  record Translated(Target target, Decider by) implements Verdict {}
+
+  /**
+   * It depends on something that is not modelled or not gathered.
+   *
+   * @param reason names the line
+   */
+  record Undecided(String reason, Optional<Provenance> from) implements Verdict {}
+}

@@ -1,0 +1,170 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.net.IpProtocol;
+import io.podpath.core.snapshot.ClusterView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Walks packets through the state of a cluster as the Linux kernels of its machines would. */
+public final class Walker {
+
+  /** Where chance chooses among more ways than these, the rest is not walked. */
+  private static final int MOST_WAYS = 512;
+
+  private static final int MOST_MOVES = 4_096;
+
+  private final Wiring wiring;
+
+  private Walker(Wiring wiring) {
+    this.wiring = wiring;
+  }
+
+  public static Walker of(ClusterView view) {
+    return new Walker(Wiring.of(view));
+  }
+
+  /** A way that ended, and all that it left behind. */
+  private record Finished(Situation.Ended at, Trail trail) {}
+
+  /**
+   * @throws IllegalArgumentException when nothing was recorded of the namespace it begins in
+   */
+  public Trace walk(Question question) {
+    Stack stack =
+        wiring
+            .stack(question.from())
+            .orElseThrow(() ->
+                new IllegalArgumentException("no namespace " + question.from() + " is recorded"));
+    Packet packet = question.packet();
+    Situation start =
+        question
+            .in()
+            .<Situation>map(device ->
+                new Situation.Received(
+                    stack, device, Skb.of(packet), Optional.empty(), Optional.empty()))
+            .orElseGet(() -> new Situation.Sent(stack, packet, Optional.empty()));
+    List<Finished> there = finish(new Journey(start, Trail.EMPTY));
+    List<Way> forward = new ArrayList<>();
+    List<Way> replies = new ArrayList<>();
+    for (Finished way : there) {
+      Way told = way(way, question.meant());
+      forward.add(told);
+      if (told.isDelivered()) {
+        answer(way).forEach(replies::add);
+      }
+    }
+    return new Trace(question, forward, replies);
+  }
+
+  private List<Finished> finish(Journey first) {
+    List<Finished> finished = new ArrayList<>();
+    Deque<Journey> open = new ArrayDeque<>();
+    open.push(first);
+    int moves = 0;
+    while (!open.isEmpty()) {
+      Journey journey = open.pop();
+      if (journey.at() instanceof Situation.Ended ended) {
+        finished.add(new Finished(ended, journey.trail()));
+      } else if (finished.size() >= MOST_WAYS || ++moves > MOST_MOVES) {
+        return finished;
+      } else {
+        List<Journey> next = move(journey);
+        for (int i = next.size() - 1; i >= 0; i--) {
+          open.push(next.get(i));
+        }
+      }
+    }
+    return finished;
+  }
+
+  private List<Journey> move(Journey journey) {
+    Trail trail = journey.trail();
+    return switch (journey.at()) {
+      case Situation.Sent sent -> IpOutput.send(sent, trail);
+      case Situation.Arrived arrived -> LinkInput.receive(wiring, arrived, trail);
+      case Situation.Received received -> IpInput.receive(received, trail);
+      case Situation.Transmitted transmitted -> LinkOutput.transmit(wiring, transmitted, trail);
+      case Situation.Switched switched -> OpenVswitch.switched(wiring, switched, trail);
+      case Situation.Ended ended -> List.of(journey);
+    };
+  }
+
+  private Way way(Finished finished, Optional<Place> meant) {
+    Situation.Ended at = finished.at();
+    Trail trail = finished.trail();
+    Disposition disposition = at.disposition();
+    if (disposition == Disposition.DELIVERED) {
+      boolean elsewhere = meant.filter(p -> !isAt(p, at.stack().place())).isPresent();
+      if (elsewhere) {
+        disposition = Disposition.DELIVERED_ELSEWHERE;
+      } else if (!trail.doubts().isEmpty()) {
+        disposition = Disposition.INSUFFICIENT_INFO;
+      }
+    }
+    return new Way(
+        disposition,
+        at.stack().place(),
+        trail.steps(),
+        at.packet(),
+        trail.doubts(),
+        trail.assumptions());
+  }
+
+  /** A pod whose own namespace was not recorded is behind its node's. */
+  private boolean isAt(Place meant, Place end) {
+    return meant.equals(end)
+        || meant.node().equals(end.node())
+            && end.pod().isEmpty()
+            && wiring.stack(meant).isEmpty();
+  }
+
+  /** What the one who got the packet answers. */
+  private List<Way> answer(Finished request) {
+    Optional<Payload> payload = answerTo(request.at().packet().payload());
+    if (payload.isEmpty()) {
+      return List.of();
+    }
+    Packet packet = request.at().packet();
+    Packet reply =
+        new Packet(
+            packet.destination(),
+            packet.source(),
+            payload.get(),
+            Packet.TTL,
+            packet.length(),
+            packet.unfragmented(),
+            packet.tos());
+    Journey back =
+        new Journey(
+            new Situation.Sent(request.at().stack(), reply, Optional.empty()),
+            Trail.after(request.trail()));
+    return finish(back).stream().map(f -> way(f, Optional.empty())).toList();
+  }
+
+  private static Optional<Payload> answerTo(Payload payload) {
+    return switch (payload) {
+      case Payload.Tcp(var from, var to, var flags) ->
+          Optional.of(new Payload.Tcp(to, from, Set.of("SYN", "ACK")));
+      case Payload.Udp(var from, var to) -> Optional.of(new Payload.Udp(to, from));
+      case Payload.Icmp(var protocol, var type, var code, var id) ->
+          Optional.of(
+              new Payload.Icmp(
+                  protocol,
+                  protocol.equals(IpProtocol.ICMP)
+                      ? Payload.Icmp.ECHO_REPLY
+                      : Payload.Icmp.ECHO_REPLY6,
+                  0,
+                  id));
+      case Payload.Vxlan _,
+          Payload.FlannelUdp _,
+          Payload.Encapsulated _,
+          Payload.GreFrame _,
+          Payload.Opaque _ ->
+          Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,216 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.cluster.KubeNode;
+import io.podpath.core.cluster.Pod;
+import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpPrefix;
+import io.podpath.core.node.Address;
+import io.podpath.core.node.Link;
+import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Devices;
+import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.Section;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All namespaces of a cluster, and how their devices are joined. */
+final class Wiring {
+
+  /** A device of a namespace. */
+  record End(Stack stack, String device) {}
+
+  private final ClusterView view;
+  private final Map<Place, Stack> stacks = new LinkedHashMap<>();
+  private final Map<End, End> pairs = new HashMap<>();
+  private final Map<IpPrefix, List<End>> segments = new HashMap<>();
+  private final Map<IpAddress, List<End>> owners = new HashMap<>();
+  private final Map<IpAddress, Fact<KubeNode>> unrecorded = new HashMap<>();
+  private final Map<IpAddress, List<Pod>> pods = new HashMap<>();
+
+  private Wiring(ClusterView view) {
+    this.view = view;
+    for (NodeState node : view.nodes()) {
+      Stack host = Stack.of(Place.host(node.name()), node.host());
+      stacks.put(host.place(), host);
+      node.pods()
+          .forEach((netns, facts) -> {
+            Stack pod = Stack.of(Place.pod(node.name(), netns), facts);
+            stacks.put(pod.place(), pod);
+            pair(host, pod);
+          });
+      within(host);
+    }
+    for (Stack stack : stacks.values()) {
+      if (stack.place().pod().isEmpty()) {
+        wires(stack);
+      }
+    }
+    for (Fact<KubeNode> node : view.get(Section.NODES).facts()) {
+      if (!stacks.containsKey(Place.host(node.value().name()))) {
+        node.value().knownInternalIps().forEach(a -> unrecorded.put(a, node));
+      }
+    }
+    view.get(Section.PODS)
+        .values()
+        .filter(p -> !p.hostNetwork().orElse(false))
+        .forEach(
+            p -> p.ips().forEach(a -> pods.computeIfAbsent(a, k -> new ArrayList<>(1)).add(p)));
+  }
+
+  static Wiring of(ClusterView view) {
+    return new Wiring(view);
+  }
+
+  /** {@code eth0@if7} in a pod is the other end of link 7 of its node, which says the same back. */
+  private void pair(Stack host, Stack pod) {
+    Map<String, Link> byIndex = new HashMap<>();
+    host.links().forEach(f -> f.value().index().ifPresent(i -> byIndex.put("if" + i, f.value())));
+    for (Fact<Link> fact : pod.links()) {
+      Link inside = fact.value();
+      Optional<Link> outside = inside.peer().map(byIndex::get);
+      boolean both =
+          outside.isPresent()
+              && inside.index().map(i -> "if" + i).equals(outside.get().peer())
+              && outside.get().kind().filter(k -> !(k instanceof LinkKind.Veth)).isEmpty();
+      if (both) {
+        join(new End(pod, inside.name()), new End(host, outside.get().name()));
+      }
+    }
+  }
+
+  /** A veth pair with both ends in one namespace names its peer. */
+  private void within(Stack stack) {
+    for (Fact<Link> fact : stack.links()) {
+      Link link = fact.value();
+      if (link.kind().filter(k -> k instanceof LinkKind.Veth).isPresent()
+          && link.peer().flatMap(stack::link).isPresent()) {
+        join(new End(stack, link.name()), new End(stack, link.peer().get()));
+      }
+    }
+  }
+
+  private void join(End one, End other) {
+    pairs.put(one, other);
+    pairs.put(other, one);
+  }
+
+  /** Cards, and what stands on cards: whatever leads out of the machine. */
+  private void wires(Stack stack) {
+    for (Fact<Link> fact : stack.links()) {
+      String device = fact.value().name();
+      if (!isWire(stack, device)) {
+        continue;
+      }
+      String carrier = fact.value().master().filter(m -> isBridge(stack, m)).orElse(device);
+      for (Fact<Address> address : stack.addresses(carrier)) {
+        IpAddress local = address.value().local();
+        if (!local.isLinkLocal()) {
+          End end = new End(stack, device);
+          segments.computeIfAbsent(address.value().network(), n -> new ArrayList<>()).add(end);
+          owners.computeIfAbsent(local, a -> new ArrayList<>(1)).add(end);
+        }
+      }
+    }
+  }
+
+  static boolean isBridge(Stack stack, String device) {
+    return stack.kind(device).filter(k -> k instanceof LinkKind.Bridge).isPresent();
+  }
+
+  /** Whether a device leads to a network between machines. */
+  boolean isWire(Stack stack, String device) {
+    Optional<Fact<Link>> link = stack.link(device);
+    if (link.isEmpty() || link.get().value().flags().contains("LOOPBACK")) {
+      return false;
+    }
+    if (pairs.containsKey(new End(stack, device))) {
+      return false;
+    }
+    Optional<LinkKind> kind = link.get().value().kind();
+    boolean podLink =
+        kind.filter(k -> k instanceof LinkKind.Veth).isPresent()
+            && (stack.addresses(device).stream().allMatch(a -> a.value().local().isLinkLocal())
+                || Devices.isPodLink(device));
+    return !podLink
+        && kind.map(k ->
+                switch (k) {
+                  case LinkKind.Veth _ -> true;
+                  case LinkKind.Other(var name) ->
+                      name.equals("vlan") || name.equals("bond") || name.equals("team");
+                  case LinkKind.Bridge _,
+                      LinkKind.Vxlan _,
+                      LinkKind.Ipip _,
+                      LinkKind.Gre _,
+                      LinkKind.Tun _,
+                      LinkKind.Dummy _ ->
+                      false;
+                })
+            .orElseGet(() ->
+                !Devices.isOverlay(device)
+                    && !Devices.isPodLink(device)
+                    && !Devices.isPodBridge(device));
+  }
+
+  ClusterView view() {
+    return view;
+  }
+
+  Optional<Stack> stack(Place place) {
+    return Optional.ofNullable(stacks.get(place));
+  }
+
+  Iterable<Stack> stacks() {
+    return stacks.values();
+  }
+
+  Optional<End> otherEnd(Stack stack, String device) {
+    return Optional.ofNullable(pairs.get(new End(stack, device)));
+  }
+
+  /** Other devices on the networks a wire's device has addresses in. */
+  List<End> onSameWire(Stack stack, String device) {
+    String carrier =
+        stack
+            .link(device)
+            .flatMap(l -> l.value().master())
+            .filter(m -> isBridge(stack, m))
+            .orElse(device);
+    List<End> ends = new ArrayList<>();
+    for (Fact<Address> address : stack.addresses(carrier)) {
+      for (End end : segments.getOrDefault(address.value().network(), List.of())) {
+        if (end.stack() != stack && !ends.contains(end)) {
+          ends.add(end);
+        }
+      }
+    }
+    return ends;
+  }
+
+  /** Devices on wires whose address this is. */
+  List<End> owners(IpAddress address) {
+    return owners.getOrDefault(address, List.of());
+  }
+
+  /** A node with this address of which nothing was recorded. */
+  Optional<Fact<KubeNode>> unrecorded(IpAddress address) {
+    return Optional.ofNullable(unrecorded.get(address));
+  }
+
+  /** Pods that have this address, by their objects. */
+  List<Pod> pods(IpAddress address) {
+    return pods.getOrDefault(address, List.of());
+  }
+
+  /** The stack a pod's address belongs to, where its namespace was recorded. */
+  Optional<Stack> podStack(IpAddress address) {
+    return stacks.values().stream()
+        .filter(s -> s.place().pod().isPresent() && s.hasAddress(address))
+        .findFirst();
+  }
+}
