@@ -1,9 +1,14 @@
 package io.podpath.core.walk;
 
+import io.podpath.core.net.Port;
+import io.podpath.core.node.Socket;
+import io.podpath.core.snapshot.Entries;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A packet for this namespace itself: net/ipv4/ip_input.c: ip_local_deliver. */
 final class LocalInput {
@@ -32,6 +37,18 @@ final class LocalInput {
 
   private static List<Journey> delivered(Look look, Skb skb, Trail trail) {
     Packet packet = skb.packet();
+    Optional<String> refused = refused(look.stack(), packet);
+    if (refused.isPresent()) {
+      return Journey.lost(
+          look.stack(),
+          Kind.DELIVER,
+          look.in(),
+          refused.get(),
+          look.stack().facts().get(Section.TCP_LISTENERS).place(),
+          packet,
+          Disposition.NO_SERVICE_ENDPOINT,
+          trail);
+    }
     Trail after =
         trail.step(
             look.stack(),
@@ -41,6 +58,33 @@ final class LocalInput {
             Mark.OK,
             Optional.empty(),
             packet);
-    return Journey.one(new Situation.Ended(look.stack(), packet, Disposition.DELIVERED), after);
+    return Journey.one(
+        new Situation.Ended(look.stack(), packet, Disposition.DELIVERED), after);
+  }
+
+  /** Why a connection is refused, where the sockets that listen were recorded (tcp_v4_rcv). */
+  private static Optional<String> refused(Stack stack, Packet packet) {
+    Entries<Socket> sockets = stack.facts().get(Section.TCP_LISTENERS);
+    boolean asks =
+        packet.payload() instanceof Payload.Tcp(var from, var to, var flags)
+            && flags.equals(Set.of("SYN"));
+    if (!asks || !sockets.isComplete()) {
+      return Optional.empty();
+    }
+    boolean heard =
+        sockets
+            .values()
+            .anyMatch(s ->
+                s.localPort().equals(packet.destinationPort())
+                    && s.localAddress()
+                        .filter(a -> !a.isUnspecified() && !a.equals(packet.destination()))
+                        .isEmpty());
+    return heard
+        ? Optional.empty()
+        : Optional.of(
+            "nobody listens on tcp "
+                + packet.destination()
+                + " port "
+                + packet.destinationPort().map(Port::toString).orElse("?"));
   }
 }

@@ -99,6 +99,9 @@ public final class SsParser implements OutputParser {
     } else {
       builder.part(Section.SOCKETS, 20, "only some sockets were shown");
     }
+    if (command.filter(SsParser::showsAllListeners).isPresent()) {
+      builder.whole(Section.TCP_LISTENERS, 20);
+    }
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
       // details (-i, -e, -m) stand on lines of their own
@@ -107,12 +110,16 @@ public final class SsParser implements OutputParser {
         continue;
       }
       try {
-        builder.add(Section.SOCKETS, readLine(words, command), line.number());
+        Socket socket = readLine(words, command);
+        builder.add(Section.SOCKETS, socket, line.number());
+        if (socket.state().equals("LISTEN")) {
+          builder.add(Section.TCP_LISTENERS, socket, line.number());
+        }
       } catch (BadLine e) {
-        builder.unread(
-            Section.SOCKETS,
-            line.number(),
-            Remark.isCut(line.text()) ? "lines were left out here" : e.reason());
+        String reason =
+            Remark.isCut(line.text()) ? "lines were left out here" : e.reason();
+        builder.unread(Section.SOCKETS, line.number(), reason);
+        builder.unread(Section.TCP_LISTENERS, line.number(), reason);
       }
     }
     return builder.build();
@@ -126,6 +133,14 @@ public final class SsParser implements OutputParser {
         && families
         && command.hasOption("-a")
         && !command.hasOption("-l")
+        && command.operands().isEmpty();
+  }
+
+  private static boolean showsAllListeners(ShellCommand command) {
+    return command.hasOption("-t")
+        && (command.hasOption("-l") || command.hasOption("-a"))
+        && !command.hasOption("-4")
+        && !command.hasOption("-6")
         && command.operands().isEmpty();
   }
 
