@@ -50,7 +50,7 @@ final class Bridging {
           stack,
           Kind.BRIDGE,
           Optional.of(port),
-          state.get().value().toString(),
+          state.get().value(),
           Optional.of(state.get().from()),
           frame.packet(),
           Disposition.DEVICE_DOWN,
@@ -146,7 +146,7 @@ final class Bridging {
               stack,
               Kind.FDB,
               Optional.of(port),
-              entry.get().value().toString(),
+              entry.get().value(),
               Mark.OK,
               Optional.of(entry.get().from()),
               frame.packet());

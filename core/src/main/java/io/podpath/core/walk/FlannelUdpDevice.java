@@ -104,7 +104,7 @@ final class FlannelUdpDevice {
                 stack,
                 Kind.DECAP,
                 Optional.of(link.name()),
-                skb.packet().toString(),
+                skb.packet(),
                 Mark.OK,
                 Optional.of(fact.from()),
                 skb.packet());

@@ -136,14 +136,14 @@ final class Hooks {
                     look.stack(),
                     Kind.FILTER,
                     device(),
-                    by.text(),
+                    by,
                     by.from(),
                     passed.packet(),
                     Encapsulation.filtered(look.packet()),
                     after);
             case Verdict.Translated(var target, var by) ->
                 // iptables lets no such target into these tables
-                open(by.text(), by.from(), passed, after);
+                open(by.toString(), by.from(), passed, after);
             case Verdict.Undecided(var reason, var from) ->
                 table.equals("filter") || table.equals("security")
                     ? listings(table, following, passed, unsure(reason, from, after), then)
@@ -165,7 +165,7 @@ final class Hooks {
   private Trail passedBy(String table, Decider by, Trail trail) {
     return table.equals("filter")
         ? trail.step(
-            look.stack(), Kind.FILTER, device(), by.text(), Mark.OK, by.from(), look.packet())
+            look.stack(), Kind.FILTER, device(), by, Mark.OK, by.from(), look.packet())
         : trail;
   }
 
@@ -232,7 +232,7 @@ final class Hooks {
                     look.stack(),
                     Kind.NAT,
                     device(),
-                    by.text(),
+                    by,
                     by.from(),
                     end.skb().packet(),
                     Encapsulation.filtered(look.packet()),
@@ -250,13 +250,13 @@ final class Hooks {
     Translation.Answer answer = Translation.of(target, look.with(skb));
     return switch (answer) {
       case Translation.Answer.Open(var reason) ->
-          open(reason + ": " + by.text(), by.from(), skb, trail);
+          open(reason + ": " + by, by.from(), skb, trail);
       case Translation.Answer.Impossible(var reason) ->
           Journey.lost(
               look.stack(),
               Kind.NAT,
               device(),
-              by.text() + " (" + reason + ")",
+              by + " (" + reason + ")",
               by.from(),
               skb.packet(),
               Encapsulation.filtered(look.packet()),
@@ -276,7 +276,7 @@ final class Hooks {
                       look.stack(),
                       Kind.NAT,
                       device(),
-                      by.text(),
+                      by,
                       Mark.OK,
                       by.from(),
                       skb.packet());

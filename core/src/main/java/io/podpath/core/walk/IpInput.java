@@ -4,6 +4,7 @@ import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.NextHop;
+import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ final class IpInput {
               stack,
               Kind.RULE,
               Optional.of(in),
-              rule.value().toString(),
+              rule.value(),
               Optional.of(rule.from()),
               packet,
               Refusal.disposition(type),
@@ -83,7 +84,7 @@ final class IpInput {
               stack,
               Kind.ROUTE,
               Optional.of(in),
-              refused.route().value().toString(),
+              refused.route().value(),
               Optional.of(refused.route().from()),
               packet,
               Refusal.disposition(refused.type()),
@@ -215,9 +216,12 @@ final class IpInput {
     }
     Optional<Trail> passing = trail.passing(new Trail.Passage(stack.place(), in, packet));
     if (passing.isEmpty()) {
-      return lost(
+      return Journey.lost(
+          stack,
           Kind.ROUTE,
-          hop.route().map(r -> r.value().toString()).orElse(hop.device()),
+          Optional.of(in),
+          hop.route().<Object>map(Fact::value).orElse(hop.device()),
+          hop.route().map(Fact::from),
           packet,
           Disposition.LOOP,
           trail);

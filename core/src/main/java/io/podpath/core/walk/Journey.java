@@ -18,7 +18,7 @@ record Journey(Situation at, Trail trail) {
       Stack stack,
       Kind kind,
       Optional<String> device,
-      String entry,
+      Object entry,
       Optional<Provenance> source,
       Packet packet,
       Disposition disposition,

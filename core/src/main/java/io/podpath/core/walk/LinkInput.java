@@ -20,7 +20,7 @@ final class LinkInput {
           stack,
           Kind.ROUTE,
           Optional.of(at.device()),
-          link.get().value().toString(),
+          link.get().value(),
           link.map(Fact::from),
           at.frame().packet(),
           Disposition.DEVICE_DOWN,

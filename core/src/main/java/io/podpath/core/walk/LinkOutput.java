@@ -27,7 +27,7 @@ final class LinkOutput {
           stack,
           Kind.ROUTE,
           Optional.of(at.device()),
-          link.toString(),
+          link,
           stack.link(at.device()).map(Fact::from),
           packet,
           Disposition.DEVICE_DOWN,

@@ -54,7 +54,7 @@ final class LocalInput {
             look.stack(),
             Kind.DELIVER,
             look.in(),
-            packet.toString(),
+            packet,
             Mark.OK,
             Optional.empty(),
             packet);

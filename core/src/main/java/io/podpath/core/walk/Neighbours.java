@@ -51,7 +51,7 @@ final class Neighbours {
               stack,
               Kind.NEIGH,
               Optional.of(device),
-              entry.get().value().toString(),
+              entry.get().value(),
               Mark.OK,
               Optional.of(entry.get().from()),
               packet));

@@ -97,7 +97,7 @@ final class OpenVswitch {
                 stack,
                 Kind.BRIDGE,
                 Optional.of(port.value().port()),
-                port.value().toString(),
+                port.value(),
                 Mark.OK,
                 Optional.of(port.from()),
                 frame.packet());
@@ -192,7 +192,7 @@ final class OpenVswitch {
             stack,
             Kind.DECAP,
             Optional.of(from.get().value().port()),
-            from.get().value().toString(),
+            from.get().value(),
             Mark.OK,
             Optional.of(from.get().from()),
             skb.packet());

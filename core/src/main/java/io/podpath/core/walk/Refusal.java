@@ -33,7 +33,7 @@ final class Refusal {
               stack,
               Kind.RULE,
               device,
-              found.rule().get().value().toString(),
+              found.rule().get().value(),
               Mark.OK,
               Optional.of(found.rule().get().from()),
               packet);
@@ -43,7 +43,7 @@ final class Refusal {
         stack,
         Kind.ROUTE,
         device,
-        route.value().toString(),
+        route.value(),
         Mark.OK,
         Optional.of(route.from()),
         packet);

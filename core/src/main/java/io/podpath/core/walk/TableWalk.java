@@ -36,6 +36,14 @@ final class TableWalk {
     }
   }
 
+  /** The end of a built-in chain, without the counters that iptables-save prints behind it. */
+  private record Policy(Chain chain) {
+    @Override
+    public String toString() {
+      return ":" + chain.name() + " " + chain.policy().orElse("ACCEPT");
+    }
+  }
+
   /** How a chain is left: with a verdict, or back to where it was called from. */
   private record Exit(Optional<Verdict> verdict, State state) {}
 
@@ -76,14 +84,7 @@ final class TableWalk {
     if (chain.isEmpty()) {
       return new Verdict.Accepted(Optional.empty());
     }
-    Decider by =
-        new Decider(
-            table
-                + " :"
-                + chain.get().value().name()
-                + " "
-                + chain.get().value().policy().orElse("ACCEPT"),
-            Optional.of(chain.get().from()));
+    Decider by = new Decider(table, new Policy(chain.get().value()), Optional.of(chain.get().from()));
     return chain.get().value().dropsByPolicy()
         ? new Verdict.Dropped(by)
         : new Verdict.Accepted(Optional.of(by));
@@ -156,7 +157,7 @@ final class TableWalk {
 
   /** What a rule does to a packet it is for; an exit without a verdict goes on. */
   private List<Exit> apply(Fact<ChainRule> fact, State state, int depth) {
-    Decider by = new Decider(table + " " + fact.value(), Optional.of(fact.from()));
+    Decider by = new Decider(table, fact.value(), Optional.of(fact.from()));
     return switch (fact.value().target()) {
       case Target.Accept() -> end(new Verdict.Accepted(Optional.of(by)), state);
       case Target.Drop() -> end(new Verdict.Dropped(by), state);

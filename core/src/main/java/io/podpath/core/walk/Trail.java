@@ -4,14 +4,13 @@ import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a packet's way has brought so far. Immutable, so that a way may part into several.
  *
+ * @param telling whether every step is kept; else only those that broke the way or left it open
  * @param connections what the namespaces track, by their position
  * @param doubts what was passed over because nothing is known of it; none of them may be decided
  *     otherwise for the way to hold
@@ -19,11 +18,12 @@ import java.util.Set;
  * @param seen places the packet passed, to tell a loop
  */
 record Trail(
-    List<Step> steps,
+    boolean telling,
+    Steps steps,
     List<Connection> connections,
     List<String> doubts,
     List<String> assumptions,
-    Set<Passage> seen) {
+    List<Passage> seen) {
 
   /** A packet to a destination that a namespace takes in by a device. */
   record Passage(Place place, String device, Packet packet) {
@@ -33,64 +33,62 @@ record Trail(
     }
   }
 
-  static final Trail EMPTY = new Trail(List.of(), List.of(), List.of(), List.of(), Set.of());
+  static Trail begin(boolean telling) {
+    return new Trail(telling, Steps.NONE, List.of(), List.of(), List.of(), List.of());
+  }
 
   /** The way of an answer begins with what the request left behind. */
   static Trail after(Trail request) {
-    return new Trail(List.of(), request.connections, List.of(), List.of(), Set.of());
+    return new Trail(
+        request.telling, Steps.NONE, request.connections, List.of(), List.of(), List.of());
   }
 
   Trail step(
       Stack stack,
       Kind kind,
       Optional<String> device,
-      String entry,
+      Object entry,
       Mark mark,
       Optional<Provenance> source,
       Packet packet) {
-    return withSteps(
-        appended(steps, new Step(stack.place(), kind, device, entry, mark, source, packet)));
-  }
-
-  private Trail withSteps(List<Step> other) {
-    return new Trail(other, connections, doubts, assumptions, seen);
+    if (!telling && mark == Mark.OK) {
+      return this;
+    }
+    Steps.Decided step =
+        new Steps.Decided(stack.place(), kind, device, entry, mark, source, packet);
+    return new Trail(
+        telling, new Steps.More(step, steps), connections, doubts, assumptions, seen);
   }
 
   Trail doubting(String reason) {
     return doubts.contains(reason)
         ? this
-        : new Trail(steps, connections, appended(doubts, reason), assumptions, seen);
+        : new Trail(telling, steps, connections, appended(doubts, reason), assumptions, seen);
   }
 
   Trail assuming(String what) {
     return assumptions.contains(what)
         ? this
-        : new Trail(steps, connections, doubts, appended(assumptions, what), seen);
+        : new Trail(telling, steps, connections, doubts, appended(assumptions, what), seen);
   }
 
   Trail with(Connection connection) {
-    return new Trail(steps, appended(connections, connection), doubts, assumptions, seen);
+    return new Trail(telling, steps, appended(connections, connection), doubts, assumptions, seen);
   }
 
   Trail with(int index, Connection connection) {
     List<Connection> changed = new ArrayList<>(connections);
     changed.set(index, connection);
-    return new Trail(steps, changed, doubts, assumptions, seen);
+    return new Trail(telling, steps, changed, doubts, assumptions, seen);
   }
 
   /** Empty when the packet was here before. */
   Optional<Trail> passing(Passage passage) {
-    if (seen.contains(passage)) {
-      return Optional.empty();
-    }
-    Set<Passage> more = new HashSet<>(seen);
-    more.add(passage);
-    return Optional.of(new Trail(steps, connections, doubts, assumptions, more));
-  }
-
-  /** How often the packet was taken in. */
-  int length() {
-    return seen.size();
+    return seen.contains(passage)
+        ? Optional.empty()
+        : Optional.of(
+            new Trail(
+                telling, steps, connections, doubts, assumptions, appended(seen, passage)));
   }
 
   private static <T> List<T> appended(List<T> list, T last) {

@@ -132,7 +132,7 @@ final class TunnelInput {
             look.stack(),
             Kind.DECAP,
             Optional.of(name),
-            skb.packet().toString(),
+            skb.packet(),
             Mark.OK,
             Optional.of(device.from()),
             skb.packet());

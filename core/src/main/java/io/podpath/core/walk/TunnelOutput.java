@@ -72,7 +72,7 @@ final class TunnelOutput {
               stack,
               Kind.FDB,
               Optional.of(at.device()),
-              entry.value().toString(),
+              entry.value(),
               Mark.OK,
               Optional.of(entry.from()),
               inner);
@@ -223,7 +223,7 @@ final class TunnelOutput {
                   stack,
                   Kind.ENCAP,
                   Optional.of(at.device()),
-                  outer.toString(),
+                  outer,
                   Mark.OK,
                   stack.link(at.device()).map(Fact::from),
                   inner);

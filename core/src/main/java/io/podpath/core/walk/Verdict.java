@@ -10,9 +10,16 @@ sealed interface Verdict {
   /**
    * The rule or policy that decided.
    *
-   * @param text as iptables-save prints it, with its table in front
+   * @param row prints as iptables-save does
    */
-  record Decider(String text, Optional<Provenance> from) {}
+  record Decider(String table, Object row, Optional<Provenance> from) {
+
+    /** The row with its table in front. */
+    @Override
+    public String toString() {
+      return table + " " + row;
+    }
+  }
 
   /**
    * @param by empty where no rule nor policy was there to decide anything

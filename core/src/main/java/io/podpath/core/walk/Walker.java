@@ -34,6 +34,19 @@ public final class Walker {
    * @throws IllegalArgumentException when nothing was recorded of the namespace it begins in
    */
   public Trace walk(Question question) {
+    return walk(question, true);
+  }
+
+  /**
+   * The same without steps but those that broke a way or left it open: for many questions.
+   *
+   * @throws IllegalArgumentException when nothing was recorded of the namespace it begins in
+   */
+  public Trace outcome(Question question) {
+    return walk(question, false);
+  }
+
+  private Trace walk(Question question, boolean telling) {
     Stack stack =
         wiring
             .stack(question.from())
@@ -47,14 +60,14 @@ public final class Walker {
                 new Situation.Received(
                     stack, device, Skb.of(packet), Optional.empty(), Optional.empty()))
             .orElseGet(() -> new Situation.Sent(stack, packet, Optional.empty()));
-    List<Finished> there = finish(new Journey(start, Trail.EMPTY));
+    List<Finished> there = finish(new Journey(start, Trail.begin(telling)));
     List<Way> forward = new ArrayList<>();
     List<Way> replies = new ArrayList<>();
     for (Finished way : there) {
       Way told = way(way, question.meant());
       forward.add(told);
       if (told.isDelivered()) {
-        answer(way).forEach(replies::add);
+        replies.addAll(answer(way));
       }
     }
     return new Trace(question, forward, replies);
@@ -108,7 +121,7 @@ public final class Walker {
     return new Way(
         disposition,
         at.stack().place(),
-        trail.steps(),
+        trail.steps().told(),
         at.packet(),
         trail.doubts(),
         trail.assumptions());
