@@ -146,9 +146,10 @@ public final class Section<T> {
   public static final Section<Sysctl> SYSCTLS = section("sysctls", Scope.NETNS, Sysctl::key);
   public static final Section<Socket> SOCKETS = section("sockets", Scope.NETNS, s -> s);
 
-  /** Sockets that wait for TCP connections: a listing of them alone is whole where all are shown. */
-  public static final Section<Socket> TCP_LISTENERS =
-      section("tcp-listeners", Scope.NETNS, s -> s);
+  /**
+   * Sockets that wait for TCP connections: a listing of them alone is whole where all are shown.
+   */
+  public static final Section<Socket> TCP_LISTENERS = section("tcp-listeners", Scope.NETNS, s -> s);
 
   public static final Section<IpSet> IPSETS = section("ipsets", Scope.NETNS, IpSet::name);
   public static final Section<IpSetMember> IPSET_MEMBERS =

@@ -34,18 +34,43 @@ final class Fib {
   /** A table that nobody filled has no route, if it could have been read. */
   private record Table(PrefixTable<Fact<Route>> routes, Coverage coverage) {}
 
-  private static final int MOST_GOTOS = 64;
+  /** A rule with what it says already read. */
+  private record Ruled(Fact<IpRule> fact, Optional<RouteTable> table, boolean takesAll) {
+    static Ruled of(Fact<IpRule> fact) {
+      IpRule rule = fact.value();
+      boolean all =
+          !rule.not()
+              && rule.selectors().isEmpty()
+              && rule.fwmark().isEmpty()
+              && rule.from().filter(p -> !p.isDefault()).isEmpty()
+              && rule.to().filter(p -> !p.isDefault()).isEmpty();
+      return new Ruled(fact, rule.table(), all);
+    }
+  }
 
-  private final List<Fact<IpRule>> rules;
+  private static final int MOST_GOTOS = 64;
+  private static final List<RouteTable> STANDARD =
+      List.of(RouteTable.LOCAL, RouteTable.MAIN, new RouteTable("default"));
+
+  private final List<Ruled> rules;
   private final Coverage rulesCoverage;
   private final Map<RouteTable, Table> tables = new HashMap<>();
   private final Coverage others;
+  private final boolean customRules;
   private final boolean customLocalRoutes;
 
   private Fib(Facts facts, IpFamily family) {
     Entries<IpRule> known = facts.get(Section.ipRules(family));
     this.rules =
-        known.facts().stream().sorted(Comparator.comparingLong(f -> f.value().priority())).toList();
+        known.facts().stream()
+            .sorted(Comparator.comparingLong(f -> f.value().priority()))
+            .map(Ruled::of)
+            .toList();
+    this.customRules =
+        rules.size() > 3
+            || known.values()
+                .mapToLong(IpRule::priority)
+                .anyMatch(p -> p != 0 && p != 32766 && p != 32767);
     this.rulesCoverage = known.coverage();
     Entries<Route> local = facts.localRoutes(family);
     Entries<Route> main = facts.mainRoutes(family);
@@ -143,9 +168,10 @@ final class Fib {
     int next = 0;
     int gotos = 0;
     while (next < rules.size()) {
-      Fact<IpRule> fact = rules.get(next++);
+      Ruled ruled = rules.get(next++);
+      Fact<IpRule> fact = ruled.fact();
       IpRule rule = fact.value();
-      Truth fits = RuleMatch.of(rule, flow);
+      Truth fits = ruled.takesAll() ? Truth.YES : RuleMatch.of(rule, flow);
       if (fits == Truth.NO) {
         continue;
       }
@@ -159,7 +185,7 @@ final class Fib {
         }
         continue;
       }
-      Optional<RouteTable> table = rule.table();
+      Optional<RouteTable> table = ruled.table();
       if (table.isEmpty()) {
         Optional<RouteType> refuses =
             RouteType.parse(rule.action()).filter(t -> !t.forwards() && t != RouteType.THROW);
@@ -184,7 +210,7 @@ final class Fib {
 
   /** Every namespace has these three until somebody changes them. */
   private Decision standard(Flow flow) {
-    for (RouteTable table : List.of(RouteTable.LOCAL, RouteTable.MAIN, new RouteTable("default"))) {
+    for (RouteTable table : STANDARD) {
       Decision decision = in(table, flow, Optional.empty());
       if (!(decision instanceof Decision.None)) {
         return decision;
@@ -195,7 +221,7 @@ final class Fib {
 
   private Optional<Integer> index(String priority) {
     for (int i = 0; i < rules.size(); i++) {
-      if (Long.toString(rules.get(i).value().priority()).equals(priority)) {
+      if (Long.toString(rules.get(i).fact().value().priority()).equals(priority)) {
         return Optional.of(i);
       }
     }
@@ -282,12 +308,7 @@ final class Fib {
 
   /** Whether there are more rules than those every namespace has (fib4_has_custom_rules). */
   boolean hasCustomRules() {
-    return rules.size() > 3
-        || rules.stream()
-            .anyMatch(f ->
-                f.value().priority() != 0
-                    && f.value().priority() != 32766
-                    && f.value().priority() != 32767);
+    return customRules;
   }
 
   /** Whether table local holds more than what the kernel writes (fib_has_custom_local_routes). */

@@ -31,7 +31,75 @@ final class Hooks {
   }
 
   static List<Journey> pass(Look look, Trail trail, Next next) {
-    return new Hooks(look, next).begin(trail);
+    HookMemo memo = look.stack().memo(look.packet().family());
+    // whoever wants to be told of every step is told which rules let the packet pass
+    Optional<HookMemo.Key> key = trail.telling() ? Optional.empty() : memo.key(look);
+    if (key.isEmpty()) {
+      return new Hooks(look, next).begin(trail);
+    }
+    if (memo.isUntouched(key.get())) {
+      return new Hooks(look, next).untouched(trail);
+    }
+    List<Passed> passed = new ArrayList<>(1);
+    List<Journey> journeys =
+        new Hooks(
+                look,
+                (skb, t) -> {
+                  passed.add(new Passed(skb, t));
+                  return next.with(skb, t);
+                })
+            .begin(trail);
+    if (passed.size() == 1 && isUntouched(look, trail, passed.getFirst())) {
+      memo.remember(key.get());
+    }
+    return journeys;
+  }
+
+  private record Passed(Skb skb, Trail trail) {}
+
+  /** Whether a packet came through as it does where there are no rules at all. */
+  private static boolean isUntouched(Look look, Trail before, Passed passed) {
+    Hooks plain = new Hooks(look, (skb, trail) -> List.of());
+    Passed expected = plain.tracked(before);
+    return expected.skb().equals(passed.skb())
+        && expected.trail().connections().equals(passed.trail().connections())
+        && before.doubts().equals(passed.trail().doubts())
+        && before.assumptions().equals(passed.trail().assumptions());
+  }
+
+  private List<Journey> untouched(Trail trail) {
+    Passed passed = tracked(trail);
+    return next.with(passed.skb(), passed.trail());
+  }
+
+  /** What tracking alone makes of the packet, with no rule asked. */
+  private Passed tracked(Trail trail) {
+    Skb skb = look.skb();
+    Trail after = trail;
+    if (translatesDestination()) {
+      Tracking.Seen seen = Tracking.in(look.stack(), skb, after);
+      skb = seen.skb();
+      after = seen.trail();
+    }
+    if (look.hook() == Hook.FORWARD) {
+      return new Passed(skb, after);
+    }
+    Optional<Integer> index = skb.tracked().flatMap(Skb.Tracked::connection);
+    boolean first =
+        skb.isIn("NEW") && skb.tracked().filter(Skb.Tracked::reply).isEmpty();
+    if (index.isPresent() && first) {
+      Connection connection = after.connections().get(index.get());
+      boolean set =
+          translatesDestination() ? connection.destinationSet() : connection.sourceSet();
+      if (!set) {
+        Connection settled =
+            translatesDestination()
+                ? connection.withDestinationSet()
+                : connection.withSourceSet();
+        return new Passed(skb, after.with(index.get(), settled));
+      }
+    }
+    return new Passed(Tracking.translated(skb, after, translatesDestination()), after);
   }
 
   private Netfilter netfilter() {
@@ -57,8 +125,8 @@ final class Hooks {
   }
 
   /**
-   * What is not known of a node may have dropped the packet. Pods have rules of their own only where
-   * somebody put them there, as a service mesh does.
+   * What is not known of a node may have dropped the packet. Pods have rules of their own only
+   * where somebody put them there, as a service mesh does.
    */
   private Trail notKnown(String gap, Trail trail) {
     return look.stack().place().pod().isPresent()
@@ -164,8 +232,7 @@ final class Hooks {
   /** Only what filters is worth a step when it lets pass. */
   private Trail passedBy(String table, Decider by, Trail trail) {
     return table.equals("filter")
-        ? trail.step(
-            look.stack(), Kind.FILTER, device(), by, Mark.OK, by.from(), look.packet())
+        ? trail.step(look.stack(), Kind.FILTER, device(), by, Mark.OK, by.from(), look.packet())
         : trail;
   }
 
@@ -249,8 +316,7 @@ final class Hooks {
     int index = skb.tracked().flatMap(Skb.Tracked::connection).orElseThrow();
     Translation.Answer answer = Translation.of(target, look.with(skb));
     return switch (answer) {
-      case Translation.Answer.Open(var reason) ->
-          open(reason + ": " + by, by.from(), skb, trail);
+      case Translation.Answer.Open(var reason) -> open(reason + ": " + by, by.from(), skb, trail);
       case Translation.Answer.Impossible(var reason) ->
           Journey.lost(
               look.stack(),
@@ -272,14 +338,7 @@ final class Hooks {
           Trail changed =
               trail
                   .with(index, after)
-                  .step(
-                      look.stack(),
-                      Kind.NAT,
-                      device(),
-                      by,
-                      Mark.OK,
-                      by.from(),
-                      skb.packet());
+                  .step(look.stack(), Kind.NAT, device(), by, Mark.OK, by.from(), skb.packet());
           journeys.addAll(
               then.with(Tracking.translated(skb, changed, translatesDestination()), changed));
         }

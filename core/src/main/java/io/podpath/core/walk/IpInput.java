@@ -162,7 +162,7 @@ final class IpInput {
 
   private List<Journey> forward(Decision.Found found, Skb skb, Trail trail) {
     Packet packet = skb.packet();
-    Gathered<Integer> forwarding = forwarding(packet.family());
+    Gathered<Integer> forwarding = stack.forwarding(packet.family(), in);
     if (forwarding instanceof Gathered.NotGathered<Integer>(var reason)) {
       return Journey.open(
           stack, Kind.ROUTE, Optional.of(in), reason, Optional.empty(), packet, trail);
@@ -188,16 +188,6 @@ final class IpInput {
               .orElseGet(() -> forward(skb, hop, routed)));
     }
     return journeys;
-  }
-
-  /** IPv4 asks the device it came in by; for IPv6 that is all the kernel has before 6.17. */
-  private Gathered<Integer> forwarding(IpFamily family) {
-    Gathered<Integer> own = stack.setting(Stack.key(family, in, "forwarding"));
-    if (family == IpFamily.INET6) {
-      return stack.setting(Stack.key(family, "all", "forwarding"));
-    }
-    // the setting for all is written into every device's
-    return own instanceof Gathered.Known<Integer> ? own : stack.setting("net.ipv4.ip_forward");
   }
 
   private String forwardingKey(IpFamily family) {

@@ -2,7 +2,6 @@ package io.podpath.core.walk;
 
 import io.podpath.core.netfilter.VirtualServer;
 import io.podpath.core.netfilter.VirtualServer.RealServer;
-import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
@@ -36,12 +35,13 @@ final class Ipvs {
   }
 
   private List<Journey> schedule() {
+    if (!look.stack().hasVirtualServers()) {
+      return otherwise.with(look.skb(), trail);
+    }
     Optional<Connection> connection = look.connection();
     boolean first =
         look.skb().isIn("NEW") && connection.filter(c -> !c.destinationTranslated()).isPresent();
-    Entries<VirtualServer> servers = look.stack().facts().get(Section.IPVS);
-    Optional<Fact<VirtualServer>> server =
-        first ? servers.stream().filter(f -> isFor(f.value())).findFirst() : Optional.empty();
+    Optional<Fact<VirtualServer>> server = first ? server() : Optional.empty();
     if (server.isEmpty()) {
       return otherwise.with(look.skb(), trail);
     }
@@ -65,14 +65,13 @@ final class Ipvs {
     return journeys;
   }
 
-  private boolean isFor(VirtualServer server) {
-    Packet packet = look.packet();
-    if (server.firewallMark().isPresent()) {
-      return server.firewallMark().get() == look.skb().mark() && look.skb().mark() != 0;
-    }
-    return server.protocol().equals(Optional.of(packet.protocol()))
-        && server.address().equals(Optional.of(packet.destination()))
-        && server.port().equals(packet.destinationPort());
+  private Optional<Fact<VirtualServer>> server() {
+    Optional<Fact<VirtualServer>> byAddress = look.stack().virtualServer(look.packet());
+    return byAddress.isPresent() || look.skb().mark() == 0
+        ? byAddress
+        : look.stack().facts().get(Section.IPVS).stream()
+            .filter(f -> f.value().firewallMark().equals(Optional.of(look.skb().mark())))
+            .findFirst();
   }
 
   private List<Journey> sent(Fact<VirtualServer> server, RealServer real) {

@@ -51,15 +51,8 @@ final class LocalInput {
     }
     Trail after =
         trail.step(
-            look.stack(),
-            Kind.DELIVER,
-            look.in(),
-            packet,
-            Mark.OK,
-            Optional.empty(),
-            packet);
-    return Journey.one(
-        new Situation.Ended(look.stack(), packet, Disposition.DELIVERED), after);
+            look.stack(), Kind.DELIVER, look.in(), packet, Mark.OK, Optional.empty(), packet);
+    return Journey.one(new Situation.Ended(look.stack(), packet, Disposition.DELIVERED), after);
   }
 
   /** Why a connection is refused, where the sockets that listen were recorded (tcp_v4_rcv). */

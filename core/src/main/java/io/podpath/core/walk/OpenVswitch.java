@@ -23,7 +23,7 @@ final class OpenVswitch {
   }
 
   static boolean isBridge(Stack stack, String device) {
-    return stack.facts().get(Section.OVS_PORTS).values().anyMatch(p -> p.bridge().equals(device));
+    return stack.isOpenVswitch(device);
   }
 
   private static boolean isGre(OvsPort port) {

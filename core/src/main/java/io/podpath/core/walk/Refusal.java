@@ -40,13 +40,7 @@ final class Refusal {
     }
     Fact<Route> route = found.route();
     return after.step(
-        stack,
-        Kind.ROUTE,
-        device,
-        route.value(),
-        Mark.OK,
-        Optional.of(route.from()),
-        packet);
+        stack, Kind.ROUTE, device, route.value(), Mark.OK, Optional.of(route.from()), packet);
   }
 
   private static boolean isSpecial(long priority) {

@@ -3,7 +3,11 @@ package io.podpath.core.walk;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.MacAddress;
+import io.podpath.core.net.Port;
+import io.podpath.core.netfilter.ConntrackEntry;
+import io.podpath.core.netfilter.VirtualServer;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.BridgePort;
 import io.podpath.core.node.FdbEntry;
@@ -18,11 +22,14 @@ import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The network stack of one namespace: its tables, ready to be asked as the kernel asks them. */
 final class Stack {
@@ -35,21 +42,50 @@ final class Stack {
   private final Map<NextHopKey, Fact<Neighbour>> neighbours = new HashMap<>();
   private final Map<FdbKey, List<Fact<FdbEntry>>> fdb = new HashMap<>();
   private final Map<String, Fact<BridgePort>> ports = new HashMap<>();
+  private final Set<IpAddress> own = new HashSet<>();
+  private final Map<String, List<Fact<Link>>> members = new HashMap<>();
+  private final Map<ConfKey, Gathered<Integer>> conf = new ConcurrentHashMap<>();
+  private final Map<Connection.Tuple, Fact<ConntrackEntry>> tracked = new HashMap<>();
+  private final Map<ServiceKey, Fact<VirtualServer>> virtualServers = new HashMap<>();
+  private final Set<String> switches = new HashSet<>();
   private final IpSets sets;
   private final Map<IpFamily, Fib> fibs = new EnumMap<>(IpFamily.class);
   private final Map<IpFamily, Netfilter> netfilters = new EnumMap<>(IpFamily.class);
+  private final Map<IpFamily, HookMemo> memos = new EnumMap<>(IpFamily.class);
 
   private record NextHopKey(String device, IpAddress address) {}
 
   private record FdbKey(String device, MacAddress mac) {}
 
+  private record ConfKey(IpFamily family, String device, String setting) {}
+
+  private record ServiceKey(
+      Optional<IpProtocol> protocol, Optional<IpAddress> address, Optional<Port> port) {}
+
   private Stack(Place place, Facts facts) {
     this.place = place;
     this.facts = facts;
-    facts.get(Section.LINKS).stream().forEach(f -> links.putIfAbsent(f.value().name(), f));
+    for (Fact<Link> fact : facts.get(Section.LINKS).facts()) {
+      if (links.putIfAbsent(fact.value().name(), fact) == null) {
+        fact.value()
+            .master()
+            .ifPresent(m -> members.computeIfAbsent(m, k -> new ArrayList<>()).add(fact));
+      }
+    }
     facts.get(Section.ADDRESSES).stream()
         .forEach(
             f -> addresses.computeIfAbsent(f.value().device(), d -> new ArrayList<>(2)).add(f));
+    facts.get(Section.ADDRESSES).values().forEach(a -> own.add(a.local()));
+    for (Fact<ConntrackEntry> fact : facts.get(Section.CONNTRACK).facts()) {
+      tracked.putIfAbsent(Tracking.tuple(fact.value(), fact.value().original()), fact);
+      tracked.putIfAbsent(Tracking.tuple(fact.value(), fact.value().reply()), fact);
+    }
+    for (Fact<VirtualServer> fact : facts.get(Section.IPVS).facts()) {
+      VirtualServer server = fact.value();
+      virtualServers.putIfAbsent(
+          new ServiceKey(server.protocol(), server.address(), server.port()), fact);
+    }
+    facts.get(Section.OVS_PORTS).values().forEach(p -> switches.add(p.bridge()));
     facts.get(Section.SYSCTLS).stream().forEach(f -> sysctls.put(f.value().key(), f));
     facts.get(Section.BRIDGE_PORTS).stream().forEach(f -> ports.put(f.value().port(), f));
     for (Fact<FdbEntry> fact : facts.get(Section.FDB).facts()) {
@@ -67,7 +103,9 @@ final class Stack {
             .ifPresent(d -> neighbours.put(new NextHopKey(d, fact.value().address()), fact));
       }
       fibs.put(family, Fib.of(facts, family));
-      netfilters.put(family, Netfilter.of(facts, family));
+      Netfilter netfilter = Netfilter.of(facts, family);
+      netfilters.put(family, netfilter);
+      memos.put(family, HookMemo.of(facts, netfilter, family));
     }
   }
 
@@ -89,6 +127,10 @@ final class Stack {
 
   Netfilter netfilter(IpFamily family) {
     return Objects.requireNonNull(netfilters.get(family));
+  }
+
+  HookMemo memo(IpFamily family) {
+    return Objects.requireNonNull(memos.get(family));
   }
 
   IpSets sets() {
@@ -124,16 +166,36 @@ final class Stack {
   }
 
   boolean hasAddress(IpAddress address) {
-    return addresses.values().stream()
-        .flatMap(List::stream)
-        .anyMatch(f -> f.value().local().equals(address));
+    return own.contains(address);
   }
 
   /** The links that belong to a bridge. */
   List<Fact<Link>> portsOf(String bridge) {
-    return links.values().stream()
-        .filter(l -> l.value().master().filter(bridge::equals).isPresent())
-        .toList();
+    return members.getOrDefault(bridge, List.of());
+  }
+
+  /** A connection that was there when the namespace was read, by the tuple of either direction. */
+  Optional<Fact<ConntrackEntry>> tracked(Connection.Tuple tuple) {
+    return Optional.ofNullable(tracked.get(tuple));
+  }
+
+  /** The virtual server for a packet's destination. */
+  Optional<Fact<VirtualServer>> virtualServer(Packet packet) {
+    return Optional.ofNullable(
+        virtualServers.get(
+            new ServiceKey(
+                Optional.of(packet.protocol()),
+                Optional.of(packet.destination()),
+                packet.destinationPort())));
+  }
+
+  boolean hasVirtualServers() {
+    return !virtualServers.isEmpty();
+  }
+
+  /** Whether a device is the own port of an Open vSwitch bridge. */
+  boolean isOpenVswitch(String device) {
+    return switches.contains(device);
   }
 
   Optional<Fact<BridgePort>> port(String device) {
@@ -196,13 +258,33 @@ final class Stack {
    * 1.
    */
   Gathered<Integer> maxConf(IpFamily family, String device, String setting) {
+    return conf.computeIfAbsent(
+        new ConfKey(family, device, setting), k -> readMaxConf(family, device, setting));
+  }
+
+  private Gathered<Integer> readMaxConf(IpFamily family, String device, String setting) {
     Gathered<Integer> all = setting(key(family, "all", setting));
-    Gathered<Integer> own = setting(key(family, device, setting));
+    Gathered<Integer> its = setting(key(family, device, setting));
     if (all instanceof Gathered.Known<Integer>(var a)
-        && own instanceof Gathered.Known<Integer>(var b)) {
+        && its instanceof Gathered.Known<Integer>(var b)) {
       return Gathered.known(Math.max(a, b));
     }
     return Gathered.notGathered(key(family, device, setting) + " on " + place);
+  }
+
+  /** Whether packets that come in by a device are forwarded. */
+  Gathered<Integer> forwarding(IpFamily family, String device) {
+    return conf.computeIfAbsent(
+        new ConfKey(family, device, "forwarding"), k -> readForwarding(family, device));
+  }
+
+  /** IPv6 asks the setting of all; IPv4 the device's, into which the setting of all is written. */
+  private Gathered<Integer> readForwarding(IpFamily family, String device) {
+    if (family == IpFamily.INET6) {
+      return setting(key(family, "all", "forwarding"));
+    }
+    Gathered<Integer> its = setting(key(family, device, "forwarding"));
+    return its instanceof Gathered.Known<Integer> ? its : setting("net.ipv4.ip_forward");
   }
 
   @Override

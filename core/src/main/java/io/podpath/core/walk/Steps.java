@@ -10,7 +10,9 @@ import java.util.Optional;
 /** Steps, the last one first; ways that part share what they have in common. */
 sealed interface Steps {
 
-  Steps NONE = new None();
+  static Steps none() {
+    return new None();
+  }
 
   record None() implements Steps {}
 

@@ -84,7 +84,8 @@ final class TableWalk {
     if (chain.isEmpty()) {
       return new Verdict.Accepted(Optional.empty());
     }
-    Decider by = new Decider(table, new Policy(chain.get().value()), Optional.of(chain.get().from()));
+    Decider by =
+        new Decider(table, new Policy(chain.get().value()), Optional.of(chain.get().from()));
     return chain.get().value().dropsByPolicy()
         ? new Verdict.Dropped(by)
         : new Verdict.Accepted(Optional.of(by));

@@ -2,7 +2,6 @@ package io.podpath.core.walk;
 
 import io.podpath.core.netfilter.ConntrackEntry;
 import io.podpath.core.snapshot.Fact;
-import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Connection.Tuple;
 import java.util.List;
 import java.util.Optional;
@@ -54,29 +53,24 @@ final class Tracking {
         .orElseGet(() -> begun(stack, skb, trail));
   }
 
-  /** A connection that was there when the node was read. */
   private static Optional<Connection> recorded(Stack stack, Tuple tuple) {
-    for (Fact<ConntrackEntry> fact : stack.facts().get(Section.CONNTRACK).facts()) {
-      ConntrackEntry entry = fact.value();
-      Tuple original = tuple(entry, entry.original());
-      Tuple reply = tuple(entry, entry.reply());
-      if (original.equals(tuple) || reply.equals(tuple)) {
-        return Optional.of(
-            new Connection(
-                stack.place(),
-                original,
-                reply,
-                !entry.flags().contains("UNREPLIED"),
-                true,
-                true,
-                0,
-                Optional.of(fact.from())));
-      }
-    }
-    return Optional.empty();
+    return stack.tracked(tuple).map(f -> recorded(stack, f));
   }
 
-  private static Tuple tuple(ConntrackEntry entry, ConntrackEntry.Tuple tuple) {
+  private static Connection recorded(Stack stack, Fact<ConntrackEntry> fact) {
+    ConntrackEntry entry = fact.value();
+    return new Connection(
+        stack.place(),
+        tuple(entry, entry.original()),
+        tuple(entry, entry.reply()),
+        !entry.flags().contains("UNREPLIED"),
+        true,
+        true,
+        0,
+        Optional.of(fact.from()));
+  }
+
+  static Tuple tuple(ConntrackEntry entry, ConntrackEntry.Tuple tuple) {
     return new Tuple(
         entry.protocol(),
         tuple.source(),

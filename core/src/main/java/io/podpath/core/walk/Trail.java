@@ -34,13 +34,13 @@ record Trail(
   }
 
   static Trail begin(boolean telling) {
-    return new Trail(telling, Steps.NONE, List.of(), List.of(), List.of(), List.of());
+    return new Trail(telling, Steps.none(), List.of(), List.of(), List.of(), List.of());
   }
 
   /** The way of an answer begins with what the request left behind. */
   static Trail after(Trail request) {
     return new Trail(
-        request.telling, Steps.NONE, request.connections, List.of(), List.of(), List.of());
+        request.telling, Steps.none(), request.connections, List.of(), List.of(), List.of());
   }
 
   Trail step(
@@ -56,8 +56,7 @@ record Trail(
     }
     Steps.Decided step =
         new Steps.Decided(stack.place(), kind, device, entry, mark, source, packet);
-    return new Trail(
-        telling, new Steps.More(step, steps), connections, doubts, assumptions, seen);
+    return new Trail(telling, new Steps.More(step, steps), connections, doubts, assumptions, seen);
   }
 
   Trail doubting(String reason) {
@@ -87,8 +86,7 @@ record Trail(
     return seen.contains(passage)
         ? Optional.empty()
         : Optional.of(
-            new Trail(
-                telling, steps, connections, doubts, assumptions, appended(seen, passage)));
+            new Trail(telling, steps, connections, doubts, assumptions, appended(seen, passage)));
   }
 
   private static <T> List<T> appended(List<T> list, T last) {

@@ -130,9 +130,7 @@ public final class Walker {
   /** A pod whose own namespace was not recorded is behind its node's. */
   private boolean isAt(Place meant, Place end) {
     return meant.equals(end)
-        || meant.node().equals(end.node())
-            && end.pod().isEmpty()
-            && wiring.stack(meant).isEmpty();
+        || meant.node().equals(end.node()) && end.pod().isEmpty() && wiring.stack(meant).isEmpty();
   }
 
   /** What the one who got the packet answers. */

@@ -116,8 +116,7 @@ public final class SsParser implements OutputParser {
           builder.add(Section.TCP_LISTENERS, socket, line.number());
         }
       } catch (BadLine e) {
-        String reason =
-            Remark.isCut(line.text()) ? "lines were left out here" : e.reason();
+        String reason = Remark.isCut(line.text()) ? "lines were left out here" : e.reason();
         builder.unread(Section.SOCKETS, line.number(), reason);
         builder.unread(Section.TCP_LISTENERS, line.number(), reason);
       }
