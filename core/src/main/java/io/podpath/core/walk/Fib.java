@@ -266,7 +266,7 @@ final class Fib {
         if (!route.type().forwards()) {
           return new Decision.Refused(fact);
         }
-        List<NextHop> hops = route.nextHops().stream().filter(h -> usable(h, flow.oif())).toList();
+        List<NextHop> hops = usable(route.nextHops(), flow.oif());
         if (!hops.isEmpty()) {
           return new Decision.Found(fact, hops, rule);
         }
@@ -275,6 +275,15 @@ final class Fib {
     return table.coverage().isComplete()
         ? new Decision.None()
         : new Decision.Open("routes of table " + name + ": " + table.coverage().gap());
+  }
+
+  private static List<NextHop> usable(List<NextHop> hops, Optional<String> oif) {
+    for (NextHop hop : hops) {
+      if (!usable(hop, oif)) {
+        return hops.stream().filter(h -> usable(h, oif)).toList();
+      }
+    }
+    return hops;
   }
 
   private static boolean usable(NextHop hop, Optional<String> oif) {

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Which packets the rules of a namespace let pass untouched. Addresses that no prefix of any rule,
+ * Which packets the rules of a namespace let pass, changed in nothing but their mark. Addresses that no prefix of any rule,
  * set or local route tells apart behave alike, so of a thousand destinations most are one: what is
  * known of one of them is known of all.
  */
@@ -34,8 +36,8 @@ final class HookMemo {
   /** All that rules may ask for. */
   record Key(
       Hook hook,
-      List<List<IpPrefix>> source,
-      List<List<IpPrefix>> destination,
+      int source,
+      int destination,
       IpProtocol protocol,
       Optional<Port> sourcePort,
       Optional<Port> destinationPort,
@@ -60,7 +62,10 @@ final class HookMemo {
 
   private final boolean usable;
   private final PrefixTable<IpPrefix> prefixes;
-  private final Map<Key, Boolean> untouched = new ConcurrentHashMap<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final Map<IpAddress, Integer> groups = new ConcurrentHashMap<>();
+  private final Map<List<List<IpPrefix>>, Integer> numbers = new ConcurrentHashMap<>();
+  private final Map<Key, Long> marks = new ConcurrentHashMap<>();
 
   private HookMemo(boolean usable, PrefixTable<IpPrefix> prefixes) {
     this.usable = usable;
@@ -137,8 +142,16 @@ final class HookMemo {
             look.skb().tracked().map(t -> tracked(t, look.connection()))));
   }
 
-  private List<List<IpPrefix>> group(IpAddress address) {
-    return prefixes.containing(address);
+  /** The number of the group of addresses this one belongs to. */
+  private int group(IpAddress address) {
+    Integer known = groups.get(address);
+    if (known != null) {
+      return known;
+    }
+    int number =
+        numbers.computeIfAbsent(prefixes.containing(address), k -> next.getAndIncrement());
+    groups.put(address, number);
+    return number;
   }
 
   private static Kind kind(Payload payload) {
@@ -166,12 +179,13 @@ final class HookMemo {
         connection.filter(Connection::sourceSet).isPresent());
   }
 
-  /** Whether rules are known to let such a packet pass untouched. */
-  boolean isUntouched(Key key) {
-    return untouched.containsKey(key);
+  /** The mark such a packet has behind the hook; empty while it is not known to pass. */
+  OptionalLong markBehind(Key key) {
+    Long mark = marks.get(key);
+    return mark == null ? OptionalLong.empty() : OptionalLong.of(mark);
   }
 
-  void remember(Key key) {
-    untouched.put(key, true);
+  void remember(Key key, long mark) {
+    marks.put(key, mark);
   }
 }

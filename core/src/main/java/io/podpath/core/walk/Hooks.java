@@ -9,6 +9,7 @@ import io.podpath.core.walk.Verdict.Decider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A packet at a hook: all tables of all back ends in the order of their priorities
@@ -37,8 +38,9 @@ final class Hooks {
     if (key.isEmpty()) {
       return new Hooks(look, next).begin(trail);
     }
-    if (memo.isUntouched(key.get())) {
-      return new Hooks(look, next).untouched(trail);
+    OptionalLong mark = memo.markBehind(key.get());
+    if (mark.isPresent()) {
+      return new Hooks(look, next).untouched(mark.getAsLong(), trail);
     }
     List<Passed> passed = new ArrayList<>(1);
     List<Journey> journeys =
@@ -50,26 +52,26 @@ final class Hooks {
                 })
             .begin(trail);
     if (passed.size() == 1 && isUntouched(look, trail, passed.getFirst())) {
-      memo.remember(key.get());
+      memo.remember(key.get(), passed.getFirst().skb().mark());
     }
     return journeys;
   }
 
   private record Passed(Skb skb, Trail trail) {}
 
-  /** Whether a packet came through as it does where there are no rules at all. */
+  /** Whether a packet came through as where there are no rules at all, but for its mark. */
   private static boolean isUntouched(Look look, Trail before, Passed passed) {
     Hooks plain = new Hooks(look, (skb, trail) -> List.of());
     Passed expected = plain.tracked(before);
-    return expected.skb().equals(passed.skb())
+    return expected.skb().marked(passed.skb().mark()).equals(passed.skb())
         && expected.trail().connections().equals(passed.trail().connections())
         && before.doubts().equals(passed.trail().doubts())
         && before.assumptions().equals(passed.trail().assumptions());
   }
 
-  private List<Journey> untouched(Trail trail) {
+  private List<Journey> untouched(long mark, Trail trail) {
     Passed passed = tracked(trail);
-    return next.with(passed.skb(), passed.trail());
+    return next.with(passed.skb().marked(mark), passed.trail());
   }
 
   /** What tracking alone makes of the packet, with no rule asked. */

@@ -8,6 +8,7 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import io.podpath.core.walk.Wiring.End;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +57,9 @@ final class Neighbours {
               Optional.of(entry.get().from()),
               packet));
     }
-    Segment segment = Segment.from(wiring, stack, device);
+    boolean wire = wiring.isWire(stack, device);
+    // on a wire whoever has the address is found by it, among however many machines
+    Segment segment = wire ? onWire(wiring, stack, device, next) : Segment.from(wiring, stack, device);
     List<End> answering = segment.answering(next, asker(stack, device, packet));
     if (!answering.isEmpty()) {
       End first = answering.getFirst();
@@ -65,7 +68,7 @@ final class Neighbours {
     }
     String text =
         entry.map(e -> e.value().toString()).orElse("nobody answers for " + next + " on " + device);
-    if (segment.whole() || failed && !wiring.isWire(stack, device)) {
+    if (segment.whole() || failed && !wire) {
       return new Answer.Over(
           Journey.lost(
               stack,
@@ -78,6 +81,12 @@ final class Neighbours {
               trail));
     }
     return new Answer.Known(Optional.empty(), trail);
+  }
+
+  private static Segment onWire(Wiring wiring, Stack stack, String device, IpAddress next) {
+    List<End> stations = new ArrayList<>(wiring.onSameWire(stack, device, next));
+    stations.addAll(wiring.proxiesOnSameWire(stack, device));
+    return new Segment(stations, false);
   }
 
   /** ARP names an address of the device (arp_solicit with arp_announce 0). */

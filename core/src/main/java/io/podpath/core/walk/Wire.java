@@ -38,21 +38,18 @@ final class Wire {
   }
 
   private List<Journey> cross(Trail trail) {
-    List<End> stations =
-        Segment.from(wiring, stack, at.device()).stations().stream()
-            .filter(s -> s.stack() != stack)
-            .toList();
     Optional<MacAddress> to = at.frame().destination();
     if (to.isPresent()) {
-      List<End> named =
-          stations.stream().filter(s -> s.stack().mac(s.device()).equals(to)).toList();
+      List<End> named = wiring.onSameWire(stack, at.device(), to.get());
       if (!named.isEmpty()) {
         return arriveAt(named, at.frame(), trail);
       }
     }
-    List<End> owners = stations.stream().filter(s -> s.stack().hasAddress(next)).toList();
+    List<End> owners = wiring.onSameWire(stack, at.device(), next);
     List<End> taking =
-        owners.stream().filter(s -> to.isEmpty() || s.stack().mac(s.device()).isEmpty()).toList();
+        owners.stream()
+            .filter(s -> to.isEmpty() || s.stack().mac(s.device()).isEmpty())
+            .toList();
     if (!taking.isEmpty()) {
       return arriveAt(taking, at.frame(), trail);
     }

@@ -3,7 +3,9 @@ package io.podpath.core.walk;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All namespaces of a cluster, and how their devices are joined. */
 final class Wiring {
@@ -30,6 +33,9 @@ final class Wiring {
   private final Map<End, End> pairs = new HashMap<>();
   private final Map<IpPrefix, List<End>> segments = new HashMap<>();
   private final Map<IpAddress, List<End>> owners = new HashMap<>();
+  private final Map<MacAddress, List<End>> cards = new HashMap<>();
+  private final Map<End, List<IpPrefix>> networks = new HashMap<>();
+  private final List<End> proxies = new ArrayList<>();
   private final Map<IpAddress, Fact<KubeNode>> unrecorded = new HashMap<>();
   private final Map<IpAddress, List<Pod>> pods = new HashMap<>();
 
@@ -107,12 +113,20 @@ final class Wiring {
       if (!isWire(stack, device)) {
         continue;
       }
-      String carrier = fact.value().master().filter(m -> isBridge(stack, m)).orElse(device);
+      End end = new End(stack, device);
+      String carrier = carrier(stack, device);
+      Stream.of(device, carrier)
+          .distinct()
+          .flatMap(d -> stack.mac(d).stream())
+          .forEach(m -> cards.computeIfAbsent(m, k -> new ArrayList<>(1)).add(end));
+      if (stack.maxConf(IpFamily.INET, carrier, "proxy_arp").optional().filter(v -> v > 0).isPresent()) {
+        proxies.add(end);
+      }
       for (Fact<Address> address : stack.addresses(carrier)) {
         IpAddress local = address.value().local();
         if (!local.isLinkLocal()) {
-          End end = new End(stack, device);
           segments.computeIfAbsent(address.value().network(), n -> new ArrayList<>()).add(end);
+          networks.computeIfAbsent(end, e -> new ArrayList<>(1)).add(address.value().network());
           owners.computeIfAbsent(local, a -> new ArrayList<>(1)).add(end);
         }
       }
@@ -173,23 +187,50 @@ final class Wiring {
     return Optional.ofNullable(pairs.get(new End(stack, device)));
   }
 
+  /** The device that has the addresses: the bridge a card belongs to, else the card. */
+  private static String carrier(Stack stack, String device) {
+    return stack.link(device)
+        .flatMap(l -> l.value().master())
+        .filter(m -> isBridge(stack, m))
+        .orElse(device);
+  }
+
+  private List<IpPrefix> networks(End end) {
+    return networks.getOrDefault(end, List.of());
+  }
+
+  private boolean joins(End one, End other) {
+    return one.stack() != other.stack()
+        && networks(one).stream().anyMatch(networks(other)::contains);
+  }
+
   /** Other devices on the networks a wire's device has addresses in. */
   List<End> onSameWire(Stack stack, String device) {
-    String carrier =
-        stack
-            .link(device)
-            .flatMap(l -> l.value().master())
-            .filter(m -> isBridge(stack, m))
-            .orElse(device);
-    List<End> ends = new ArrayList<>();
-    for (Fact<Address> address : stack.addresses(carrier)) {
-      for (End end : segments.getOrDefault(address.value().network(), List.of())) {
-        if (end.stack() != stack && !ends.contains(end)) {
-          ends.add(end);
-        }
-      }
-    }
-    return ends;
+    End from = new End(stack, device);
+    return networks(from).stream()
+        .flatMap(n -> segments.getOrDefault(n, List.of()).stream())
+        .distinct()
+        .filter(e -> joins(from, e))
+        .toList();
+  }
+
+  /** Those of them with this MAC address. */
+  List<End> onSameWire(Stack stack, String device, MacAddress mac) {
+    return among(cards.getOrDefault(mac, List.of()), new End(stack, device));
+  }
+
+  /** Those of them with this address. */
+  List<End> onSameWire(Stack stack, String device, IpAddress address) {
+    return among(owners(address), new End(stack, device));
+  }
+
+  /** Those of them that answer for others. */
+  List<End> proxiesOnSameWire(Stack stack, String device) {
+    return among(proxies, new End(stack, device));
+  }
+
+  private List<End> among(List<End> ends, End from) {
+    return ends.isEmpty() ? ends : ends.stream().filter(e -> joins(from, e)).toList();
   }
 
   /** Devices on wires whose address this is. */
