@@ -68,7 +68,8 @@ final class Fib {
             .toList();
     this.customRules =
         rules.size() > 3
-            || known.values()
+            || known
+                .values()
                 .mapToLong(IpRule::priority)
                 .anyMatch(p -> p != 0 && p != 32766 && p != 32767);
     this.rulesCoverage = known.coverage();

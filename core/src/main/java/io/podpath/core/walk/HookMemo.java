@@ -23,13 +23,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Which packets the rules of a namespace let pass, changed in nothing but their mark. Addresses that no prefix of any rule,
- * set or local route tells apart behave alike, so of a thousand destinations most are one: what is
- * known of one of them is known of all.
+ * Which packets the rules of a namespace let pass, changed in nothing but their mark. Addresses
+ * that no prefix of any rule, set or local route tells apart behave alike, so of a thousand
+ * destinations most are one: what is known of one of them is known of all.
  */
 final class HookMemo {
 
-  /** Of the matches podpath reads from their text, those that ask for nothing but what a key has. */
+  /**
+   * Of the matches podpath reads from their text, those that ask for nothing but what a key has.
+   */
   private static final Pattern BY_KEY =
       Pattern.compile("-m (tcp|icmp|icmp6|limit|hashlimit|statistic|connmark|policy|nfacct) .*");
 
@@ -148,8 +150,7 @@ final class HookMemo {
     if (known != null) {
       return known;
     }
-    int number =
-        numbers.computeIfAbsent(prefixes.containing(address), k -> next.getAndIncrement());
+    int number = numbers.computeIfAbsent(prefixes.containing(address), k -> next.getAndIncrement());
     groups.put(address, number);
     return number;
   }

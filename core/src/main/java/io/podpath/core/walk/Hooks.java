@@ -87,17 +87,13 @@ final class Hooks {
       return new Passed(skb, after);
     }
     Optional<Integer> index = skb.tracked().flatMap(Skb.Tracked::connection);
-    boolean first =
-        skb.isIn("NEW") && skb.tracked().filter(Skb.Tracked::reply).isEmpty();
+    boolean first = skb.isIn("NEW") && skb.tracked().filter(Skb.Tracked::reply).isEmpty();
     if (index.isPresent() && first) {
       Connection connection = after.connections().get(index.get());
-      boolean set =
-          translatesDestination() ? connection.destinationSet() : connection.sourceSet();
+      boolean set = translatesDestination() ? connection.destinationSet() : connection.sourceSet();
       if (!set) {
         Connection settled =
-            translatesDestination()
-                ? connection.withDestinationSet()
-                : connection.withSourceSet();
+            translatesDestination() ? connection.withDestinationSet() : connection.withSourceSet();
         return new Passed(skb, after.with(index.get(), settled));
       }
     }

@@ -139,6 +139,9 @@ final class LinkOutput {
                 Mark.OK,
                 Optional.empty(),
                 packet);
-    return Journey.one(new Situation.Ended(at.stack(), packet, Disposition.DELIVERED), after);
+    return Journey.one(
+        new Situation.Ended(
+            at.stack(), packet, Disposition.DELIVERED, Optional.of(at.device())),
+        after);
   }
 }

@@ -59,7 +59,8 @@ final class Neighbours {
     }
     boolean wire = wiring.isWire(stack, device);
     // on a wire whoever has the address is found by it, among however many machines
-    Segment segment = wire ? onWire(wiring, stack, device, next) : Segment.from(wiring, stack, device);
+    Segment segment =
+        wire ? onWire(wiring, stack, device, next) : Segment.from(wiring, stack, device);
     List<End> answering = segment.answering(next, asker(stack, device, packet));
     if (!answering.isEmpty()) {
       End first = answering.getFirst();

@@ -71,6 +71,12 @@ public record Packet(
     return new Packet(source, destination, other, ttl, length, unfragmented, tos);
   }
 
+  /** The other way round, and as young as any packet a machine sends. */
+  Packet answeredWith(Payload answer) {
+    Packet back = from(destination).to(source).carrying(answer);
+    return new Packet(back.source, back.destination, answer, TTL, length, unfragmented, tos);
+  }
+
   Packet aged() {
     return new Packet(source, destination, payload, ttl - 1, length, unfragmented, tos);
   }

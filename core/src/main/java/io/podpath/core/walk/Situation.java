@@ -33,6 +33,16 @@ sealed interface Situation {
   /** A frame came out of a tunnel of an Open vSwitch bridge, by this port. */
   record Switched(Stack stack, String bridge, String port, Frame frame) implements Situation {}
 
-  /** The way ends here. */
-  record Ended(Stack stack, Packet packet, Disposition disposition) implements Situation {}
+  /**
+   * The way ends here.
+   *
+   * @param behind the device behind which it goes on to a pod whose namespace was not recorded
+   */
+  record Ended(Stack stack, Packet packet, Disposition disposition, Optional<String> behind)
+      implements Situation {
+
+    Ended(Stack stack, Packet packet, Disposition disposition) {
+      this(stack, packet, disposition, Optional.empty());
+    }
+  }
 }

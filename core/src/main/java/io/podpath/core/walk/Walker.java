@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Walks packets through the state of a cluster as the Linux kernels of its machines would. */
@@ -140,20 +141,33 @@ public final class Walker {
       return List.of();
     }
     Packet packet = request.at().packet();
-    Packet reply =
-        new Packet(
-            packet.destination(),
-            packet.source(),
-            payload.get(),
-            Packet.TTL,
-            packet.length(),
-            packet.unfragmented(),
-            packet.tos());
+    Packet reply = packet.answeredWith(payload.get());
     Journey back =
         new Journey(
-            new Situation.Sent(request.at().stack(), reply, Optional.empty()),
+            request.at().behind().map(d -> fromPod(request.at().stack(), d, reply))
+                .orElseGet(() ->
+                    new Situation.Sent(request.at().stack(), reply, Optional.empty())),
             Trail.after(request.trail()));
     return finish(back).stream().map(f -> way(f, Optional.empty())).toList();
+  }
+
+  /** A pod whose namespace was not recorded sends to its node, or to a neighbour on its bridge. */
+  private static Situation fromPod(Stack stack, String device, Packet packet) {
+    String bridge =
+        stack.link(device)
+            .flatMap(l -> l.value().master())
+            .filter(m -> Wiring.isBridge(stack, m))
+            .orElse(device);
+    boolean near =
+        stack.addresses(bridge).stream()
+            .anyMatch(a -> a.value().network().contains(packet.destination()));
+    Frame frame =
+        new Frame(
+            Optional.empty(),
+            near ? Optional.empty() : stack.mac(bridge),
+            OptionalInt.empty(),
+            packet);
+    return new Situation.Arrived(stack, device, frame, Skb.of(packet));
   }
 
   private static Optional<Payload> answerTo(Payload payload) {

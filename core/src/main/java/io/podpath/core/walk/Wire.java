@@ -47,9 +47,7 @@ final class Wire {
     }
     List<End> owners = wiring.onSameWire(stack, at.device(), next);
     List<End> taking =
-        owners.stream()
-            .filter(s -> to.isEmpty() || s.stack().mac(s.device()).isEmpty())
-            .toList();
+        owners.stream().filter(s -> to.isEmpty() || s.stack().mac(s.device()).isEmpty()).toList();
     if (!taking.isEmpty()) {
       return arriveAt(taking, at.frame(), trail);
     }

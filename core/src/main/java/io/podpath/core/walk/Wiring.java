@@ -119,7 +119,11 @@ final class Wiring {
           .distinct()
           .flatMap(d -> stack.mac(d).stream())
           .forEach(m -> cards.computeIfAbsent(m, k -> new ArrayList<>(1)).add(end));
-      if (stack.maxConf(IpFamily.INET, carrier, "proxy_arp").optional().filter(v -> v > 0).isPresent()) {
+      if (stack
+          .maxConf(IpFamily.INET, carrier, "proxy_arp")
+          .optional()
+          .filter(v -> v > 0)
+          .isPresent()) {
         proxies.add(end);
       }
       for (Fact<Address> address : stack.addresses(carrier)) {
@@ -189,7 +193,8 @@ final class Wiring {
 
   /** The device that has the addresses: the bridge a card belongs to, else the card. */
   private static String carrier(Stack stack, String device) {
-    return stack.link(device)
+    return stack
+        .link(device)
         .flatMap(l -> l.value().master())
         .filter(m -> isBridge(stack, m))
         .orElse(device);
