@@ -144,9 +144,11 @@ public final class Walker {
     Packet reply = packet.answeredWith(payload.get());
     Journey back =
         new Journey(
-            request.at().behind().map(d -> fromPod(request.at().stack(), d, reply))
-                .orElseGet(() ->
-                    new Situation.Sent(request.at().stack(), reply, Optional.empty())),
+            request
+                .at()
+                .behind()
+                .map(d -> fromPod(request.at().stack(), d, reply))
+                .orElseGet(() -> new Situation.Sent(request.at().stack(), reply, Optional.empty())),
             Trail.after(request.trail()));
     return finish(back).stream().map(f -> way(f, Optional.empty())).toList();
   }
@@ -154,7 +156,8 @@ public final class Walker {
   /** A pod whose namespace was not recorded sends to its node, or to a neighbour on its bridge. */
   private static Situation fromPod(Stack stack, String device, Packet packet) {
     String bridge =
-        stack.link(device)
+        stack
+            .link(device)
             .flatMap(l -> l.value().master())
             .filter(m -> Wiring.isBridge(stack, m))
             .orElse(device);

@@ -118,7 +118,7 @@ public final class SsParser implements OutputParser {
       } catch (BadLine e) {
         String reason = Remark.isCut(line.text()) ? "lines were left out here" : e.reason();
         builder.unread(Section.SOCKETS, line.number(), reason);
-        builder.unread(Section.TCP_LISTENERS, line.number(), reason);
+        builder.part(Section.TCP_LISTENERS, 20, "line " + line.number() + ": " + reason);
       }
     }
     return builder.build();
