@@ -141,15 +141,18 @@ final class Bridging {
     Optional<Fact<FdbEntry>> entry = learned();
     if (entry.isPresent()) {
       String port = entry.get().value().device().orElse("");
+      List<String> ports = stack.portsOf(bridge).stream().map(p -> p.value().name()).toList();
       Trail known =
-          trail.step(
-              stack,
-              Kind.FDB,
-              Optional.of(port),
-              entry.get().value(),
-              Mark.OK,
-              Optional.of(entry.get().from()),
-              frame.packet());
+          trail
+              .asking(new FdbQuery(stack, ports, frame.destination()))
+              .step(
+                  stack,
+                  Kind.FDB,
+                  Optional.of(port),
+                  entry.get().value(),
+                  Mark.OK,
+                  Optional.of(entry.get().from()),
+                  frame.packet());
       return leave(skb, from, port, known);
     }
     List<Fact<Link>> ports =

@@ -28,7 +28,8 @@ final class ChainMatch {
     return all;
   }
 
-  private static Fit of(Match match, Look look) {
+  /** Whether this condition alone holds. */
+  static Fit of(Match match, Look look) {
     return switch (match) {
       case Match.Source(var negated, var prefix) ->
           Fit.of(prefix.contains(look.packet().source())).negated(negated);

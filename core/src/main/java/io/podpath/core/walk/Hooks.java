@@ -184,8 +184,9 @@ final class Hooks {
     }
     Look now = look.with(skb).with(Tracking.connection(skb, trail));
     List<Journey> journeys = new ArrayList<>(1);
+    Trail asked = trail.asking(new ChainQuery(listings.get(index), table, now));
     for (End end : TableWalk.of(listings.get(index), table, now)) {
-      Trail after = remember(end, trail);
+      Trail after = remember(end, asked);
       int following = index + 1;
       Skb passed = end.untracked() ? Tracking.untracked(end.skb(), after).skb() : end.skb();
       journeys.addAll(
@@ -287,8 +288,9 @@ final class Hooks {
     }
     Look now = look.with(skb).with(Tracking.connection(skb, trail));
     List<Journey> journeys = new ArrayList<>(1);
+    Trail asked = trail.asking(new ChainQuery(listings.get(index), "nat", now));
     for (End end : TableWalk.of(listings.get(index), "nat", now)) {
-      Trail after = remember(end, trail);
+      Trail after = remember(end, asked);
       journeys.addAll(
           switch (end.verdict()) {
             case Verdict.Accepted _ -> rules(index + 1, end.skb(), after, then);

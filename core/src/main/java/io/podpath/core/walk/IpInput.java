@@ -57,8 +57,13 @@ final class IpInput {
     if (martian.isPresent()) {
       return lost(Kind.ROUTE, martian.get(), packet, Disposition.MARTIAN, trail);
     }
-    Decision decision =
-        stack.fib(packet.family()).lookup(Flow.of(packet, in, Optional.empty(), skb.mark()));
+    Flow flow = Flow.of(packet, in, Optional.empty(), skb.mark());
+    return route(
+        stack.fib(packet.family()).lookup(flow), skb, trail.asking(new RouteQuery(stack, flow)));
+  }
+
+  private List<Journey> route(Decision decision, Skb skb, Trail trail) {
+    Packet packet = skb.packet();
     return switch (decision) {
       case Decision.Open(var reason) ->
           Journey.open(stack, Kind.ROUTE, Optional.of(in), reason, Optional.empty(), packet, trail);

@@ -58,7 +58,8 @@ final class IpOutput {
   }
 
   /** The way of what the namespace itself sends. */
-  static List<Journey> route(Stack stack, Flow flow, Packet packet, Trail trail, Routed then) {
+  static List<Journey> route(Stack stack, Flow flow, Packet packet, Trail before, Routed then) {
+    Trail trail = before.asking(new RouteQuery(stack, flow));
     return switch (stack.fib(flow.family()).lookup(flow)) {
       case Decision.Open(var reason) ->
           Journey.open(

@@ -40,7 +40,8 @@ final class Neighbours {
   }
 
   static Answer resolve(
-      Wiring wiring, Stack stack, String device, IpAddress next, Packet packet, Trail trail) {
+      Wiring wiring, Stack stack, String device, IpAddress next, Packet packet, Trail before) {
+    Trail trail = before.asking(new NeighbourQuery(stack, device, next));
     Optional<Fact<Neighbour>> entry = stack.neighbour(device, next);
     boolean failed =
         entry.filter(e -> e.value().states().stream().anyMatch(FAILED::contains)).isPresent();

@@ -3,6 +3,7 @@ package io.podpath.core.walk;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
+import java.util.Optional;
 import java.util.Set;
 
 /** What an IP packet carries. */
@@ -10,6 +11,17 @@ public sealed interface Payload {
 
   /** The protocol number in the IP header around it. */
   IpProtocol protocol();
+
+  /** The packet a tunnel carries. */
+  default Optional<Packet> carried() {
+    return switch (this) {
+      case Encapsulated(var protocol, var inner) -> Optional.of(inner);
+      case GreFrame(var inner) -> Optional.of(inner.packet());
+      case Vxlan(var source, var destination, var vni, var inner) -> Optional.of(inner.packet());
+      case FlannelUdp(var port, var inner) -> Optional.of(inner);
+      case Tcp _, Udp _, Icmp _, Opaque _ -> Optional.empty();
+    };
+  }
 
   /**
    * A segment without data.

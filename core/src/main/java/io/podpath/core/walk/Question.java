@@ -72,6 +72,10 @@ public record Question(
         length);
   }
 
+  public boolean hasPorts() {
+    return protocol.equals(IpProtocol.TCP) || protocol.equals(IpProtocol.UDP);
+  }
+
   Packet packet() {
     IpAddress unspecified = IpAddress.of(to.family() == IpFamily.INET ? "0.0.0.0" : "::");
     return new Packet(source.orElse(unspecified), to, payload(), Packet.TTL, length, true, 0);

@@ -1,6 +1,7 @@
 package io.podpath.core.walk;
 
 import io.podpath.core.snapshot.Provenance;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param entry the row that decided, in its tool's own words
  * @param source where that row was read
  * @param packet as it came to the decision
+ * @param asked what the tables were asked with, where routes or chain rules decided
  */
 public record Step(
     Place place,
@@ -20,7 +22,22 @@ public record Step(
     String entry,
     Mark mark,
     Optional<Provenance> source,
-    Packet packet) {
+    Packet packet,
+    Optional<Asked> asked) {
+
+  /** The rows that were considered, in their order; empty where there is nothing to choose from. */
+  public List<Considered> considered() {
+    return asked.map(a -> a.considered(this)).orElse(List.of());
+  }
+
+  /** The device the packet came in by, where routes were asked for one that came in. */
+  Optional<String> cameIn() {
+    return asked.flatMap(Asked::in);
+  }
+
+  Step with(Mark other) {
+    return new Step(place, kind, device, entry, other, source, packet, asked);
+  }
 
   /** What decides; printed as podpath's JSON names it. */
   public enum Kind {

@@ -30,10 +30,11 @@ sealed interface Steps {
       Object entry,
       Mark mark,
       Optional<Provenance> source,
-      Packet packet) {
+      Packet packet,
+      Optional<Asked> asked) {
 
     Step told() {
-      return new Step(place, kind, device, entry.toString(), mark, source, packet);
+      return new Step(place, kind, device, entry.toString(), mark, source, packet, asked);
     }
   }
 

@@ -8,6 +8,7 @@ import io.podpath.core.walk.Verdict.Decider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One packet through one table at one hook (net/ipv4/netfilter/ip_tables.c: ipt_do_table). Where
@@ -50,16 +51,32 @@ final class TableWalk {
   private final Netfilter.Listing listing;
   private final String table;
   private final Look look;
+  private final Consumer<Tried> watcher;
   private int steps;
 
-  private TableWalk(Netfilter.Listing listing, String table, Look look) {
+  private TableWalk(Netfilter.Listing listing, String table, Look look, Consumer<Tried> watcher) {
     this.listing = listing;
     this.table = table;
     this.look = look;
+    this.watcher = watcher;
   }
 
   static List<End> of(Netfilter.Listing listing, String table, Look look) {
-    return new TableWalk(listing, table, look).ends();
+    return new TableWalk(listing, table, look, tried -> {}).ends();
+  }
+
+  /**
+   * A rule that was held against the packet.
+   *
+   * @param look the packet as the rules before have made it
+   */
+  record Tried(Fact<ChainRule> rule, Look look, Fit fit) {}
+
+  /** All rules that are held against the packet, in their order. */
+  static List<Tried> tried(Netfilter.Listing listing, String table, Look look) {
+    List<Tried> tried = new ArrayList<>();
+    new TableWalk(listing, table, look, tried::add).ends();
+    return tried;
   }
 
   private List<End> ends() {
@@ -105,7 +122,7 @@ final class TableWalk {
         exits.add(undecided("too many rules, at " + table + " " + fact.value(), fact, state));
         return exits;
       }
-      Fit fit = fit(fact.value(), state);
+      Fit fit = fit(fact, state);
       if (fit == Fit.NO) {
         continue;
       }
@@ -136,9 +153,11 @@ final class TableWalk {
     return exits;
   }
 
-  private Fit fit(ChainRule rule, State state) {
+  private Fit fit(Fact<ChainRule> fact, State state) {
     Look now = state.skb().equals(look.skb()) ? look : look.with(state.skb());
-    return ChainMatch.of(rule, now);
+    Fit fit = ChainMatch.of(fact.value(), now);
+    watcher.accept(new Tried(fact, now, fit));
+    return fit;
   }
 
   /** A rule that changes nothing may be of any kind. */

@@ -30,8 +30,10 @@ final class TunnelOutput {
   private TunnelOutput() {}
 
   /** drivers/net/vxlan/vxlan_core.c: vxlan_xmit, vxlan_xmit_one. */
-  static List<Journey> vxlan(Situation.Transmitted at, LinkKind.Vxlan kind, Trail trail) {
+  static List<Journey> vxlan(Situation.Transmitted at, LinkKind.Vxlan kind, Trail before) {
     Stack stack = at.stack();
+    Trail trail =
+        before.asking(new FdbQuery(stack, List.of(at.device()), at.frame().destination()));
     Packet inner = at.frame().packet();
     if (stack.allFdb().isNotGathered()) {
       return Journey.open(

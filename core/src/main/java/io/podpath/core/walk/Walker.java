@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.walk.Step.Mark;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -68,7 +69,7 @@ public final class Walker {
       Way told = way(way, question.meant());
       forward.add(told);
       if (told.isDelivered()) {
-        replies.addAll(answer(way));
+        replies.addAll(answer(way, question));
       }
     }
     return new Trace(question, forward, replies);
@@ -122,10 +123,22 @@ public final class Walker {
     return new Way(
         disposition,
         at.stack().place(),
-        trail.steps().told(),
+        disposition == Disposition.DELIVERED_ELSEWHERE
+            ? wrongAtLast(trail.steps().told())
+            : trail.steps().told(),
         at.packet(),
         trail.doubts(),
         trail.assumptions());
+  }
+
+  /** Who takes what is not for them is where it goes wrong. */
+  private static List<Step> wrongAtLast(List<Step> steps) {
+    if (steps.isEmpty()) {
+      return steps;
+    }
+    List<Step> changed = new ArrayList<>(steps);
+    changed.add(changed.removeLast().with(Mark.BROKEN));
+    return changed;
   }
 
   /** A pod whose own namespace was not recorded is behind its node's. */
@@ -135,7 +148,7 @@ public final class Walker {
   }
 
   /** What the one who got the packet answers. */
-  private List<Way> answer(Finished request) {
+  private List<Way> answer(Finished request, Question question) {
     Optional<Payload> payload = answerTo(request.at().packet().payload());
     if (payload.isEmpty()) {
       return List.of();
@@ -150,7 +163,38 @@ public final class Walker {
                 .map(d -> fromPod(request.at().stack(), d, reply))
                 .orElseGet(() -> new Situation.Sent(request.at().stack(), reply, Optional.empty())),
             Trail.after(request.trail()));
-    return finish(back).stream().map(f -> way(f, Optional.empty())).toList();
+    return finish(back).stream().map(f -> answered(f, question)).toList();
+  }
+
+  /**
+   * An answer counts where it was asked for, and only from whom was asked: a socket takes nothing
+   * from anybody else (net/ipv4/inet_hashtables.c: inet_lookup).
+   */
+  private Way answered(Finished answer, Question question) {
+    Way way = way(answer, question.in().isPresent() ? Optional.empty() : Optional.of(question.from()));
+    Packet packet = way.packet();
+    boolean asked =
+        packet.source().equals(question.to())
+            && (!question.hasPorts()
+                || packet.sourcePort().equals(Optional.of(question.port()))
+                    && packet.destinationPort().equals(Optional.of(question.sourcePort())));
+    if (!way.isDelivered() || asked) {
+      return way;
+    }
+    Step last =
+        new Step(
+            way.end(),
+            Step.Kind.DELIVER,
+            Optional.empty(),
+            "the answer comes from " + packet.source() + ", asked was " + question.to(),
+            Mark.BROKEN,
+            Optional.empty(),
+            packet,
+            Optional.empty());
+    List<Step> steps = new ArrayList<>(way.steps());
+    steps.add(last);
+    return new Way(
+        Disposition.REPLY_LOST, way.end(), steps, packet, way.doubts(), way.assumptions());
   }
 
   /** A pod whose namespace was not recorded sends to its node, or to a neighbour on its bridge. */

@@ -46,6 +46,10 @@ final class Wiring {
       stacks.put(host.place(), host);
       node.pods()
           .forEach((netns, facts) -> {
+            if (facts.isEmpty()) {
+              // a pod that is only named was not recorded
+              return;
+            }
             Stack pod = Stack.of(Place.pod(node.name(), netns), facts);
             stacks.put(pod.place(), pod);
             pair(host, pod);

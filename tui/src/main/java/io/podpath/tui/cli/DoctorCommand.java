@@ -76,10 +76,10 @@ final class DoctorCommand implements Callable<Integer> {
     }
     Optional<String> live = LiveOptions.given(spec.commandLine().getParseResult());
     if (live.isPresent()) {
-      throw new Refusal(live.get() + ": " + InputOptions.noInput(surroundings.program()));
+      throw new Refusal(live.get() + ": " + InputOptions.noInput(surroundings.program(), "doctor"));
     }
     answer.checkForm();
-    input.check(surroundings);
+    input.check(surroundings, "doctor");
     AnswerOptions.Answer target = answer.prepare(surroundings, input.named());
     if (input.asksForExamples()) {
       target.give(ExampleList.render(surroundings.inputs().examples(), answer.form()));

@@ -1,8 +1,6 @@
 package io.podpath.tui.cli;
 
-import io.podpath.core.fix.ShellWord;
 import io.podpath.tui.report.Hints;
-import io.podpath.tui.report.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -31,18 +29,21 @@ final class InputOptions {
     return source.asksForExamples(named());
   }
 
-  void check(Surroundings surroundings) throws Refusal {
-    source.check(named(), noInput(surroundings.program()));
+  /**
+   * @param command what the user may type to name an input
+   */
+  void check(Surroundings surroundings, String command) throws Refusal {
+    source.check(named(), noInput(surroundings.program(), command));
   }
 
-  static String noInput(String program) {
+  static String noInput(String program, String command) {
     return """
     this version reads recorded and pasted input only, gathering from live nodes comes later: name an input
-      %1$s doctor FILE             a bundle, a directory of outputs or pasted terminal text (- is standard input)
-      %1$s doctor --example NAME   a recorded cluster
-      %1$s doctor --lab            the lab that is up\
+      %1$s %2$s FILE             a bundle, a directory of outputs or pasted terminal text (- is standard input)
+      %1$s %2$s --example NAME   a recorded cluster
+      %1$s %2$s --lab            the lab that is up\
     """
-        .formatted(program);
+        .formatted(program, command);
   }
 
   Inputs.Loaded load(Surroundings surroundings) throws Refusal {
@@ -50,9 +51,6 @@ final class InputOptions {
   }
 
   Hints hints(String program) {
-    List<String> words = source.words(named());
-    return new Hints(
-        program,
-        String.join(" ", words.stream().map(SafeText::of).map(ShellWord::quoted).toList()));
+    return source.hints(program, named());
   }
 }

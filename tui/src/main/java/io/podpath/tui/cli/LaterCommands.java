@@ -10,7 +10,7 @@ import java.util.Optional;
 final class LaterCommands {
 
   private static final List<String> NAMES =
-      List.of("trace", "reach", "fix", "gather", "capture", "report", "tui", "shell", "completion");
+      List.of("fix", "gather", "capture", "report", "tui", "shell", "completion");
 
   private LaterCommands() {}
 
@@ -20,7 +20,7 @@ final class LaterCommands {
         ? Optional.of(
             "this version does not have \""
                 + word
-                + "\" yet; it has doctor, compare, diff, lab, rules, explain and version")
+                + "\" yet; it has doctor, trace, reach, compare, diff, lab, rules, explain and version")
         : Optional.empty();
   }
 }

@@ -107,7 +107,9 @@ public final class Podpath implements Callable<Integer> {
   private static void addSubcommands(
       CommandLine podpath, String[] args, Surroundings surroundings, DebugLog log) {
     Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
-    commands.put("doctor", () -> doctor(surroundings, log));
+    commands.put("doctor", () -> live(new CommandLine(new DoctorCommand(surroundings, log))));
+    commands.put("trace", () -> live(new CommandLine(new TraceCommand(surroundings))));
+    commands.put("reach", () -> live(new CommandLine(new ReachCommand(surroundings))));
     commands.put("compare", () -> new CommandLine(new CompareCommand(surroundings)));
     commands.put("diff", () -> new CommandLine(new DiffCommand(surroundings)));
     commands.put("lab", () -> new CommandLine(new LabCommand(surroundings, LabHome.standard())));
@@ -123,10 +125,9 @@ public final class Podpath implements Callable<Integer> {
     podpath.addSubcommand(new HelpCommand());
   }
 
-  private static CommandLine doctor(Surroundings surroundings, DebugLog log) {
-    CommandLine doctor = new CommandLine(new DoctorCommand(surroundings, log));
-    LiveOptions.addTo(doctor.getCommandSpec());
-    return doctor;
+  private static CommandLine live(CommandLine command) {
+    LiveOptions.addTo(command.getCommandSpec());
+    return command;
   }
 
   /** Help that a user of the kubectl plugin can copy. */

@@ -1,5 +1,8 @@
 package io.podpath.tui.cli;
 
+import io.podpath.core.fix.ShellWord;
+import io.podpath.tui.report.Hints;
+import io.podpath.tui.report.SafeText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,8 +90,15 @@ final class SourceOptions {
     return inputs.example(name);
   }
 
+  Hints hints(String program, List<String> named) {
+    List<String> words = words(named);
+    return new Hints(
+        program,
+        String.join(" ", words.stream().map(SafeText::of).map(ShellWord::quoted).toList()));
+  }
+
   /** The words that name the same input again. */
-  List<String> words(List<String> named) {
+  private List<String> words(List<String> named) {
     List<String> words = new ArrayList<>();
     example.ifPresent(e -> words.addAll(List.of("--example", e)));
     lab.ifPresent(l -> words.addAll(l.isEmpty() ? List.of("--lab") : List.of("--lab", l)));

@@ -3,7 +3,7 @@ package io.podpath.tui.report;
 /** How podpath ends. The numbers are a contract. */
 public enum ExitCode {
   OK(0, "nothing at or above --fail-on"),
-  FINDINGS(1, "findings (trace: not delivered; compare, diff: differs)"),
+  FINDINGS(1, "findings (trace, reach: not delivered; compare, diff: differs)"),
   USAGE(2, "wrong usage, or an input that cannot be read"),
   TOO_LITTLE(3, "no findings, but too little was gathered to say healthy"),
   NOT_REACHABLE(4, "cluster, host or credentials not reachable"),

@@ -12,6 +12,14 @@ public record Hints(String program, String input) {
     return program + " doctor " + input + (options.isEmpty() ? "" : " " + options);
   }
 
+  String trace(String question, String options) {
+    return program + " trace " + question + " " + input + (options.isEmpty() ? "" : " " + options);
+  }
+
+  String reach(String options) {
+    return program + " reach " + input + " " + options;
+  }
+
   String explain(String rule) {
     return program + " explain " + rule;
   }

@@ -34,14 +34,25 @@ public final class SafeJson {
 
   /** The document, indented by two, ending with a line feed. */
   public static String of(Document document) {
-    StringWriter text = new StringWriter();
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    try (JsonGenerator json = FACTORY.createGenerator(text)) {
-      json.setCharacterEscapes(new Escapes());
+    return written(json -> {
       json.setPrettyPrinter(
           new DefaultPrettyPrinter(SEPARATORS)
               .withObjectIndenter(indenter)
               .withArrayIndenter(indenter));
+      document.write(json);
+    });
+  }
+
+  /** The document on one line, ending with a line feed. */
+  static String line(Document document) {
+    return written(document);
+  }
+
+  private static String written(Document document) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      json.setCharacterEscapes(new Escapes());
       document.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write JSON to memory", e);

@@ -22,6 +22,11 @@ final class Sheet {
     return width;
   }
 
+  /** Columns up to the right edge of what stands there. */
+  int room() {
+    return Math.min(width, WIDEST_PROSE + 20);
+  }
+
   void line(String line) {
     text.append(line).append('\n');
   }
@@ -61,7 +66,7 @@ final class Sheet {
       line(paintLeft.apply(left));
       return;
     }
-    int room = Math.min(width, WIDEST_PROSE + 20) - Columns.width(right);
+    int room = room() - Columns.width(right);
     if (Columns.width(left) + 2 <= room) {
       String gap = " ".repeat(room - Columns.width(left));
       line(paintLeft.apply(left) + gap + paintRight.apply(right));

@@ -24,6 +24,7 @@ import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.snapshot.SnapshotBuilder;
 import io.podpath.core.snapshot.Source;
 import io.podpath.rules.RuleLibrary;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,6 +41,7 @@ final class Session {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment = new TreeMap<>();
   private OutputStream answer = out;
+  private InputStream in = InputStream.nullInputStream();
   private boolean terminal;
   private int exitCode = -1;
 
@@ -177,9 +179,18 @@ final class Session {
     return this;
   }
 
+  Session reading(String text) {
+    in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    return this;
+  }
+
   /** On real inputs, with all rules. */
   static Session real(String... args) {
-    return new Session().run(new RecordedInputs(), RuleLibrary.load(), args);
+    return new Session().runReal(args);
+  }
+
+  Session runReal(String... args) {
+    return run(new RecordedInputs(), RuleLibrary.load(), args);
   }
 
   Session run(List<Rule> rules, String... args) {
@@ -189,8 +200,7 @@ final class Session {
   private Session run(Inputs inputs, RuleLibrary library, String... args) {
     TerminalFacts facts = new TerminalFacts(false, terminal, terminal, true, () -> 100);
     Surroundings surroundings =
-        new Surroundings(
-            InputStream.nullInputStream(), answer, err, environment, facts, inputs, () -> library);
+        new Surroundings(in, answer, err, environment, facts, inputs, () -> library);
     exitCode = Podpath.run(args, surroundings);
     return this;
   }

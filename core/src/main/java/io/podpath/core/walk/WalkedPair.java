@@ -1,0 +1,57 @@
+package io.podpath.core.walk;
+
+import io.podpath.core.snapshot.Provenance;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of packets from one end to another, and of the answers.
+ *
+ * @param from a node or a pod
+ * @param fromNode the node it is on
+ * @param disposition of the exchange as a whole
+ * @param reply whether it is the answer that is lost
+ * @param broken the step that loses it, or that cannot be told
+ * @param gap what is missing where it cannot be told; else empty
+ * @param sources the rows on the way that is lost or cannot be told
+ */
+public record WalkedPair(
+    String from,
+    String fromNode,
+    String to,
+    String toNode,
+    Disposition disposition,
+    boolean reply,
+    Optional<Step> broken,
+    String gap,
+    List<Provenance> sources) {
+
+  public WalkedPair {
+    sources = List.copyOf(sources);
+  }
+
+  static WalkedPair unknown(WalkEnd from, String fromNode, WalkEnd to, String toNode, String why) {
+    return new WalkedPair(
+        from.name(),
+        fromNode,
+        to.name(),
+        toNode,
+        Disposition.INSUFFICIENT_INFO,
+        false,
+        Optional.empty(),
+        why,
+        List.of());
+  }
+
+  public boolean isDelivered() {
+    return disposition == Disposition.DELIVERED;
+  }
+
+  public boolean isUnknown() {
+    return disposition == Disposition.INSUFFICIENT_INFO;
+  }
+
+  public boolean isBroken() {
+    return !isDelivered() && !isUnknown();
+  }
+}
