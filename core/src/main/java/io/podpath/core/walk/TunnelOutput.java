@@ -27,6 +27,9 @@ final class TunnelOutput {
   /** VXLAN takes a hash of the inner packet as source port (udp_flow_src_port). */
   private static final Port HASHED = new Port(50_000);
 
+  /** Tunnels that send into each other are cut off (net/core/dev.h: XMIT_RECURSION_LIMIT). */
+  private static final int DEEPEST = 8;
+
   private TunnelOutput() {}
 
   /** drivers/net/vxlan/vxlan_core.c: vxlan_xmit, vxlan_xmit_one. */
@@ -171,6 +174,17 @@ final class TunnelOutput {
       Trail trail) {
     Stack stack = at.stack();
     Packet inner = at.frame().packet();
+    if (Encapsulation.depth(inner) >= DEEPEST) {
+      return Journey.lost(
+          stack,
+          Kind.ENCAP,
+          Optional.of(at.device()),
+          "packets of tunnels inside each other",
+          stack.link(at.device()).map(Fact::from),
+          inner,
+          Disposition.LOOP,
+          trail);
+    }
     Packet draft =
         new Packet(
             local.orElse(IpAddress.of(remote.family() == IpFamily.INET ? "0.0.0.0" : "::")),
