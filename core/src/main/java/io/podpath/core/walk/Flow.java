@@ -71,8 +71,8 @@ record Flow(
         markThatCounts,
         tos,
         protocol,
-        sourcePort,
-        destinationPort);
+        destinationPort,
+        sourcePort);
   }
 
   IpFamily family() {

@@ -41,16 +41,20 @@ final class ReversePath {
     Gathered<Integer> filter = stack.maxConf(IpFamily.INET, in, "rp_filter");
     Gathered<Integer> accept = stack.maxConf(IpFamily.INET, in, "accept_local");
     boolean acceptsLocal = accept.optional().filter(v -> v > 0).isPresent();
-    if (filter instanceof Gathered.Known<Integer>(var mode) && mode == 0 && !custom(stack)) {
-      return stack.hasAddress(packet.source()) ? local(acceptsLocal, accept, packet) : FINE;
+    boolean off = filter instanceof Gathered.Known<Integer>(var mode) && mode == 0;
+    if (off && acceptsLocal) {
+      return FINE;
+    }
+    if (off && !custom(stack)) {
+      return stack.hasAddress(packet.source()) ? local(accept, packet) : FINE;
     }
     Answer strict = full(stack, skb, in, out, 1, acceptsLocal);
     if (strict instanceof Answer.Fine) {
       return strict;
     }
     return switch (filter) {
-      case Gathered.Known<Integer>(var mode) ->
-          mode == 1 ? strict : full(stack, skb, in, out, mode, acceptsLocal);
+      case Gathered.Known<Integer>(var level) ->
+          level == 1 ? strict : full(stack, skb, in, out, level, acceptsLocal);
       case Gathered.Absent<Integer>() ->
           new Answer.Open(Stack.key(IpFamily.INET, in, "rp_filter") + " on " + stack);
       case Gathered.NotGathered<Integer>(var reason) -> new Answer.Open(reason);
@@ -62,10 +66,7 @@ final class ReversePath {
         || stack.fib(IpFamily.INET).hasCustomLocalRoutes();
   }
 
-  private static Answer local(boolean acceptsLocal, Gathered<Integer> accept, Packet packet) {
-    if (acceptsLocal) {
-      return FINE;
-    }
+  private static Answer local(Gathered<Integer> accept, Packet packet) {
     String entry = "source " + packet.source() + " is this namespace's own address";
     return accept.isNotGathered()
         ? new Answer.Open("accept_local; " + entry)
