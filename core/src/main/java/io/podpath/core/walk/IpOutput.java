@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Mtu;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.NextHop;
@@ -47,8 +48,23 @@ final class IpOutput {
                 Disposition.NO_ROUTE,
                 t);
           }
-          return output(stack, Skb.of(sourced), hop, t);
+          boolean again =
+              packet.source().isUnspecified() && packet.protocol().equals(IpProtocol.TCP);
+          return again
+              ? connect(stack, sourced, at.device(), trail)
+              : output(stack, Skb.of(sourced), hop, t);
         });
+  }
+
+  /** TCP asks again once it has its source (include/net/route.h: ip_route_connect). */
+  private static List<Journey> connect(
+      Stack stack, Packet sourced, Optional<String> device, Trail before) {
+    return route(
+        stack,
+        Flow.of(sourced, Flow.LOOPBACK, device, 0),
+        sourced,
+        before,
+        (hop, t) -> output(stack, Skb.of(sourced), hop, t));
   }
 
   /** What comes behind a look-up that found a way. */
