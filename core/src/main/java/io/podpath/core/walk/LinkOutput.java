@@ -53,9 +53,13 @@ final class LinkOutput {
     return new Situation.Transmitted(at.stack(), at.device(), frame, at.skb(), at.hop());
   }
 
-  /** IFF_UP, and a carrier where the listing tells of one. */
+  /**
+   * IFF_UP, and a carrier where the listing tells of one; NO-CARRIER is what the kernel made of it
+   * last, and late (net/core/link_watch.c).
+   */
   static boolean isRunning(Link link) {
-    return link.isUp() && !link.flags().contains("NO-CARRIER");
+    return link.isUp()
+        && (!link.flags().contains("NO-CARRIER") || link.flags().contains("LOWER_UP"));
   }
 
   private static List<Journey> send(Wiring wiring, Situation.Transmitted at, Trail trail) {
