@@ -40,7 +40,7 @@ final class Bridging {
   static List<Journey> arrive(Wiring wiring, Situation.Arrived at, String bridge, Trail trail) {
     Hop hop = new Hop(bridge, at.frame().packet().destination(), Optional.empty());
     return new Bridging(wiring, at.stack(), bridge, at.frame(), hop)
-        .input(at.skb(), at.device(), trail);
+        .input(at.skb(), at.device(), trail.hearing(at.frame().source()));
   }
 
   private List<Journey> input(Skb skb, String port, Trail trail) {
@@ -138,7 +138,7 @@ final class Bridging {
 
   /** To the port where the destination is, or to all. */
   private List<Journey> forward(Skb skb, Optional<String> from, Trail trail) {
-    Optional<Fact<FdbEntry>> entry = learned();
+    Optional<Fact<FdbEntry>> entry = learned().filter(e -> !moved(e.value(), trail));
     if (entry.isPresent()) {
       String port = entry.get().value().device().orElse("");
       List<String> ports = stack.portsOf(bridge).stream().map(p -> p.value().name()).toList();
@@ -234,6 +234,20 @@ final class Bridging {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * An entry follows whom it names to the port it is heard on, if it is not sticky (br_fdb.c:
+   * br_fdb_update).
+   */
+  private boolean moved(FdbEntry entry, Trail trail) {
+    return trail.heard().contains(entry.mac())
+        && !entry.flags().contains("sticky")
+        && stack.portsOf(bridge).stream()
+            .map(p -> p.value().name())
+            .anyMatch(p ->
+                !entry.device().equals(Optional.of(p))
+                    && !Segment.from(wiring, stack, p).with(entry.mac()).isEmpty());
   }
 
   /** br_forward: should_deliver, then the firewall where it is called, then the port sends. */

@@ -58,19 +58,27 @@ final class Neighbours {
               Optional.of(entry.get().from()),
               packet));
     }
+    Optional<MacAddress> met = trail.met(stack.place(), device, next);
+    if (met.isPresent()) {
+      return new Answer.Known(met, trail);
+    }
     boolean wire = wiring.isWire(stack, device);
     // on a wire whoever has the address is found by it, among however many machines
     Segment segment =
         wire ? onWire(wiring, stack, device, next) : Segment.from(wiring, stack, device);
-    List<End> answering = segment.answering(next, asker(stack, device, packet));
+    IpAddress asker = asker(stack, device, next, packet);
+    List<End> answering = segment.answering(next, asker);
     if (!answering.isEmpty()) {
       End first = answering.getFirst();
       Optional<MacAddress> mac = first.stack().mac(first.device());
-      return new Answer.Known(mac, trail);
+      return new Answer.Known(mac, introduced(stack, device, asker, first, trail.hearing(mac)));
     }
+    // whose address it is was recorded, and does not answer
+    boolean silent =
+        segment.stations().stream().anyMatch(s -> s.stack() != stack && s.stack().hasAddress(next));
     String text =
         entry.map(e -> e.value().toString()).orElse("nobody answers for " + next + " on " + device);
-    if (segment.whole() || failed && !wire) {
+    if (segment.whole() || silent || failed && !wire) {
       return new Answer.Over(
           Journey.lost(
               stack,
@@ -91,14 +99,23 @@ final class Neighbours {
     return new Segment(stations, false);
   }
 
-  /** ARP names an address of the device (arp_solicit with arp_announce 0). */
-  private static IpAddress asker(Stack stack, String device, Packet packet) {
+  /** Who is asked learns who asks (arp_process: neigh_event_ns). */
+  private static Trail introduced(
+      Stack stack, String device, IpAddress asker, End asked, Trail trail) {
+    return stack
+        .mac(device)
+        .map(own ->
+            trail
+                .hearing(Optional.of(own))
+                .meeting(new Trail.Acquaintance(asked.stack().place(), asked.device(), asker, own)))
+        .orElse(trail);
+  }
+
+  /** Whose address ARP names as the one that asks (arp_solicit with arp_announce 0). */
+  private static IpAddress asker(Stack stack, String device, IpAddress next, Packet packet) {
     return stack.hasAddress(packet.source())
         ? packet.source()
-        : stack.addresses(device).stream()
-            .map(a -> a.value().local())
-            .filter(a -> a.family() == packet.family())
-            .findFirst()
+        : SourceAddress.of(stack, device, Optional.of(next), SourceAddress.LINK)
             .orElse(packet.source());
   }
 }

@@ -3,6 +3,7 @@ package io.podpath.core.walk;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.RouteType;
@@ -24,6 +25,9 @@ import java.util.Set;
 record Segment(List<End> stations, boolean whole) {
 
   private static final int MOST_STATIONS = 100_000;
+
+  /** ARP asks for a route without one. */
+  private static final IpProtocol NO_PROTOCOL = new IpProtocol(0);
 
   /** From what a device sends. */
   static Segment from(Wiring wiring, Stack stack, String device) {
@@ -109,33 +113,44 @@ record Segment(List<End> stations, boolean whole) {
       return stack.addresses(station.device()).stream()
           .anyMatch(a -> a.value().local().equals(address));
     }
-    if (fib.isLocal(address)) {
-      return !isIgnored(station, address, asker);
+    // ip_route_input_noref: a request nobody may send from there is not answered
+    Packet request =
+        new Packet(
+            asker,
+            address,
+            new Payload.Opaque(NO_PROTOCOL),
+            Packet.TTL,
+            Packet.IPV4_HEADER,
+            false,
+            0);
+    Decision way = fib.lookup(Flow.of(request, station.device(), Optional.empty(), 0));
+    if (!(way instanceof Decision.Found found)) {
+      return way instanceof Decision.Open && fib.isLocal(address);
     }
+    boolean local = found.type() == RouteType.LOCAL;
     // proxy_arp: for whom this node would forward to by another device
-    boolean proxies = isSet(stack.maxConf(IpFamily.INET, station.device(), "proxy_arp"));
-    boolean forwards =
-        isSet(stack.setting(Stack.key(IpFamily.INET, station.device(), "forwarding")))
-            || isSet(stack.setting("net.ipv4.ip_forward"));
-    if (!proxies || !forwards) {
-      return false;
-    }
-    Decision way =
-        fib.lookup(
-            new Flow(
-                address,
-                Optional.of(asker),
-                station.device(),
-                Optional.empty(),
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
-    return way instanceof Decision.Found found
-        && found.type() == RouteType.UNICAST
-        && found.hops().stream()
-            .noneMatch(h -> h.device().filter(station.device()::equals).isPresent());
+    boolean proxied =
+        found.type() == RouteType.UNICAST
+            && forwards(station)
+            && isSet(stack.maxConf(IpFamily.INET, station.device(), "proxy_arp"))
+            && found.hops().stream()
+                .noneMatch(h -> h.device().filter(station.device()::equals).isPresent());
+    Optional<String> out = local ? Optional.empty() : found.hops().getFirst().device();
+    return (local ? !isIgnored(station, address, asker) : proxied)
+        && isAcceptable(ReversePath.of(stack, Skb.of(request), station.device(), out));
+  }
+
+  /** What is not known of the filter is told where the packet itself meets it. */
+  private static boolean isAcceptable(ReversePath.Answer answer) {
+    return answer instanceof ReversePath.Answer.Fine || answer instanceof ReversePath.Answer.Open;
+  }
+
+  /** The device's own setting, which the one for all is written into. */
+  private static boolean forwards(End station) {
+    Stack stack = station.stack();
+    Gathered<Integer> own = stack.setting(Stack.key(IpFamily.INET, station.device(), "forwarding"));
+    return isSet(
+        own instanceof Gathered.Known<Integer> ? own : stack.setting("net.ipv4.ip_forward"));
   }
 
   private static boolean isSet(Gathered<Integer> setting) {
