@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Policy rules and routing tables of a namespace for one family, asked as the kernel asks them:
@@ -59,6 +60,10 @@ final class Fib {
   private final boolean customRules;
   private final boolean customLocalRoutes;
 
+  /**
+   * Until somebody adds a rule, tables local and main are one, in which the longer prefix wins
+   * (fib_trie.c: fib_new_table, fib_trie_unmerge).
+   */
   private Fib(Facts facts, IpFamily family) {
     Entries<IpRule> known = facts.get(Section.ipRules(family));
     this.rules =
@@ -89,7 +94,16 @@ final class Fib {
     byTable.forEach((name, routes) -> tables.put(name, table(routes, other.coverage())));
     this.others = other.coverage();
     this.customLocalRoutes =
-        local.values().anyMatch(r -> !r.hasProtocol("kernel") && r.protocol().isPresent());
+        Stream.of(local, main, other)
+            .flatMap(Entries::values)
+            // a route that ip added says nothing of its protocol, which is boot
+            .anyMatch(r -> r.type() == RouteType.LOCAL && !r.hasProtocol("kernel"));
+    boolean whole = local.coverage().isComplete() && main.coverage().isComplete();
+    if (whole && family == IpFamily.INET && !rules.isEmpty() && !hasCustomRules()) {
+      List<Fact<Route>> both = new ArrayList<>(local.facts());
+      both.addAll(main.facts());
+      tables.put(RouteTable.LOCAL, table(both, local.coverage()));
+    }
   }
 
   static Fib of(Facts facts, IpFamily family) {
@@ -104,7 +118,8 @@ final class Fib {
     List<Fact<Route>> ordered =
         routes.stream()
             .sorted(
-                Comparator.comparingInt((Fact<Route> f) -> -tos(f.value()))
+                Comparator.comparing((Fact<Route> f) -> !f.value().table().equals(RouteTable.LOCAL))
+                    .thenComparingInt(f -> -tos(f.value()))
                     .thenComparingLong(f -> f.value().metric().orElse(0)))
             .toList();
     return new Table(PrefixTable.of(ordered, f -> f.value().destination()), coverage);
@@ -313,7 +328,14 @@ final class Fib {
   }
 
   boolean isLocal(IpAddress address) {
-    return typeOf(address, Optional.empty()).optional().filter(RouteType.LOCAL::equals).isPresent();
+    return isLocal(address, Optional.empty());
+  }
+
+  /**
+   * @param device whose address it must be; empty for any
+   */
+  boolean isLocal(IpAddress address, Optional<String> device) {
+    return typeOf(address, device).optional().filter(RouteType.LOCAL::equals).isPresent();
   }
 
   /** Whether there are more rules than those every namespace has (fib4_has_custom_rules). */
