@@ -16,13 +16,14 @@ import java.util.Optional;
 record Hop(String device, IpAddress address, Optional<Fact<Route>> route) {
 
   /**
-   * A gateway that is an address of this namespace itself is no gateway: the kernel accepts such a
+   * A gateway that is an address of the device itself is no gateway: the kernel accepts such a
    * route and then takes the destination for a neighbour (fib_check_nh_v4_gw sets scope host, and
    * rt_set_nexthop only takes gateways of scope link).
    */
   static Hop of(Stack stack, NextHop next, IpAddress destination, Fact<Route> route) {
     Optional<IpAddress> gateway =
-        next.gateway().filter(g -> next.isOnlink() || !stack.fib(g.family()).isLocal(g));
+        next.gateway()
+            .filter(g -> next.isOnlink() || !stack.fib(g.family()).isLocal(g, next.device()));
     return new Hop(next.device().orElse(""), gateway.orElse(destination), Optional.of(route));
   }
 }

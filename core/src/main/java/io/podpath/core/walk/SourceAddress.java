@@ -18,7 +18,7 @@ import java.util.Optional;
 final class SourceAddress {
 
   static final int UNIVERSE = 0;
-  private static final int LINK = 253;
+  static final int LINK = 253;
 
   private SourceAddress() {}
 
@@ -42,7 +42,11 @@ final class SourceAddress {
       return longest(stack, hop.device(), destination);
     }
     int scope = route.scope().map(SourceAddress::scope).orElse(UNIVERSE);
-    Optional<IpAddress> gateway = Optional.of(hop.address()).filter(a -> !a.equals(destination));
+    Optional<IpAddress> gateway =
+        Optional.of(hop.address())
+            .filter(
+                a -> route.nextHops().stream().anyMatch(n -> n.gateway().equals(Optional.of(a))))
+            .or(route::gateway);
     return of(stack, hop.device(), gateway, scope);
   }
 
