@@ -24,6 +24,9 @@ final class MatchModule {
       Set.of("mode", "probability", "every", "packet");
   private static final Set<String> STATES = Set.copyOf(Match.CONNTRACK_ORDER);
 
+  /** Of the targets CONNMARK and CT. */
+  private static final Set<String> TARGETS_OPTIONS = Set.of("ctmask", "ctevents");
+
   /**
    * @param name without the dashes
    */
@@ -62,7 +65,7 @@ final class MatchModule {
     return switch (name) {
       case "tcp", "udp", "sctp", "dccp", "udplite" -> PORT_OPTIONS.contains(option);
       case "multiport" -> MULTIPORT_OPTIONS.contains(option);
-      case "conntrack" -> option.startsWith("ct");
+      case "conntrack" -> option.startsWith("ct") && !TARGETS_OPTIONS.contains(option);
       case "state", "comment" -> option.equals(name);
       case "mark", "connmark" -> option.equals("mark");
       case "policy" -> option.equals("mode");

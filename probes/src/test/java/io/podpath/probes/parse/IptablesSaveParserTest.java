@@ -8,6 +8,7 @@ import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Counters;
 import io.podpath.core.netfilter.Match;
+import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
@@ -90,6 +91,17 @@ class IptablesSaveParserTest {
         .hasSize(6);
     assertThat(chains(facts, Backend.NFT).first().orElseThrow().from().raw())
         .isEqualTo(":INPUT ACCEPT [0:0]");
+  }
+
+  @Test
+  void aTargetKeepsItsOptionsThatSoundLikeAMatchs() {
+    String rule =
+        "-A FORWARD -m conntrack --ctstate NEW -j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x1";
+    Facts facts = facts(source("iptables-save", "*mangle\n" + rule + "\nCOMMIT\n"));
+    assertThat(facts.get(Section.chainRules(IpFamily.INET, Backend.UNSTATED)).values())
+        .extracting(ChainRule::target)
+        .containsExactly(
+            new Target.Other("CONNMARK", "--save-mark --nfmask 0x1 --ctmask 0x1"));
   }
 
   @ParameterizedTest
