@@ -100,8 +100,7 @@ class IptablesSaveParserTest {
     Facts facts = facts(source("iptables-save", "*mangle\n" + rule + "\nCOMMIT\n"));
     assertThat(facts.get(Section.chainRules(IpFamily.INET, Backend.UNSTATED)).values())
         .extracting(ChainRule::target)
-        .containsExactly(
-            new Target.Other("CONNMARK", "--save-mark --nfmask 0x1 --ctmask 0x1"));
+        .containsExactly(new Target.Other("CONNMARK", "--save-mark --nfmask 0x1 --ctmask 0x1"));
   }
 
   @ParameterizedTest
