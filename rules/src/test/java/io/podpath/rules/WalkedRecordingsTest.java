@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.Port;
 import io.podpath.core.snapshot.Snapshot;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.probes.bundle.InputException;
 import io.podpath.probes.bundle.InputReader;
 import io.podpath.probes.bundle.Limits;
@@ -77,14 +77,14 @@ class WalkedRecordingsTest {
               .orElse(pod.getKey());
       walks.name(
           "pod/" + pod.getKey(),
-          Place.pod(node, netns),
+          Netns.pod(node, netns),
           IpAddress.parse(pod.getValue().path("ip").asText()),
           Optional.empty());
     }
     for (Map.Entry<String, JsonNode> service : truth.path("services").properties()) {
       walks.name(
           "svc/" + service.getKey(),
-          Place.host(""),
+          Netns.host(""),
           IpAddress.parse(service.getValue().path("ip").asText()),
           Optional.of(new Port(service.getValue().path("port").asInt())));
     }

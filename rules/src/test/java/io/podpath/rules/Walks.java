@@ -9,7 +9,7 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.walk.Disposition;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Trace;
 import io.podpath.core.walk.Walker;
@@ -23,13 +23,13 @@ final class Walks {
   private static final Port POD_PORT = new Port(80);
 
   private final Walker walker;
-  private final Map<String, Place> places = new HashMap<>();
+  private final Map<String, Netns> places = new HashMap<>();
   private final Map<String, IpAddress> addresses = new HashMap<>();
   private final Map<String, Port> ports = new HashMap<>();
 
   Walks(Snapshot snapshot) {
     this.walker = Walker.of(ClusterView.of(snapshot));
-    snapshot.nodes().keySet().forEach(n -> places.put("node/" + n, Place.host(n)));
+    snapshot.nodes().keySet().forEach(n -> places.put("node/" + n, Netns.host(n)));
     snapshot.get(Section.PODS).values().forEach(this::pod);
     snapshot.get(Section.SERVICES).values().forEach(this::service);
   }
@@ -37,7 +37,7 @@ final class Walks {
   private void pod(Pod pod) {
     if (pod.node().isPresent() && !pod.ips().isEmpty()) {
       String name = "pod/" + pod.namespace() + "/" + pod.name();
-      places.put(name, Place.pod(pod.node().get(), pod.namespace() + "_" + pod.name()));
+      places.put(name, Netns.pod(pod.node().get(), pod.namespace() + "_" + pod.name()));
       addresses.put(name, pod.ips().getFirst());
     }
   }
@@ -51,7 +51,7 @@ final class Walks {
   }
 
   /** Names an end that no object tells of. */
-  void name(String end, Place place, Optional<IpAddress> address, Optional<Port> port) {
+  void name(String end, Netns place, Optional<IpAddress> address, Optional<Port> port) {
     places.put(end, place);
     address.ifPresent(a -> addresses.put(end, a));
     port.ifPresent(p -> ports.put(end, p));
@@ -65,7 +65,7 @@ final class Walks {
   }
 
   private Question question(String from, String to, String protocol) {
-    Place place = Optional.ofNullable(places.get(from)).orElseThrow(() -> unknown(from));
+    Netns place = Optional.ofNullable(places.get(from)).orElseThrow(() -> unknown(from));
     IpAddress address = Optional.ofNullable(addresses.get(to)).orElseThrow(() -> unknown(to));
     Question ping = Question.ping(place, address);
     Question meant = to.startsWith("pod/") ? ping.meaning(places.getOrDefault(to, place)) : ping;

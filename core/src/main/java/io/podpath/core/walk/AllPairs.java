@@ -85,7 +85,7 @@ public final class AllPairs {
       return WalkedPair.unknown(
           node(from), from, node(to), to, "no pod of " + without + " is known");
     }
-    Function<WalkEnd, String> nodeName = e -> e.place().map(Place::node).orElse(e.name());
+    Function<WalkEnd, String> nodeName = e -> e.place().map(Netns::node).orElse(e.name());
     return senders.stream()
         .flatMap(s -> receivers.stream().map(r -> walk(s, r, nodeName)))
         .min(Comparator.comparing(WalkedPair::isDelivered).thenComparing(WalkedPair::isUnknown))
@@ -93,7 +93,7 @@ public final class AllPairs {
   }
 
   private static WalkEnd node(String name) {
-    return new WalkEnd(name, Optional.of(Place.host(name)), List.of());
+    return new WalkEnd(name, Optional.of(Netns.host(name)), List.of());
   }
 
   /** All its pods, or the first one; one whose namespace was recorded before others. */
@@ -117,8 +117,8 @@ public final class AllPairs {
   }
 
   private WalkedPair walk(WalkEnd from, WalkEnd to, Function<WalkEnd, String> name) {
-    String fromNode = from.place().map(Place::node).orElse("");
-    String toNode = to.place().map(Place::node).orElse("");
+    String fromNode = from.place().map(Netns::node).orElse("");
+    String toNode = to.place().map(Netns::node).orElse("");
     WalkEnd sender = new WalkEnd(name.apply(from), from.place(), from.addresses());
     WalkEnd receiver = new WalkEnd(name.apply(to), to.place(), to.addresses());
     Optional<WalkEnd.Start> start = from.start(view);

@@ -10,7 +10,7 @@ import java.util.Optional;
 public sealed interface Asked permits RouteQuery, ChainQuery, NeighbourQuery, FdbQuery {
 
   /** Whether a step of this kind at this place is an answer to it. */
-  boolean decides(Place place, Kind kind);
+  boolean decides(Netns place, Kind kind);
 
   /** The rows considered for the answer that this step is, in the order they are considered in. */
   List<Considered> considered(Step answer);

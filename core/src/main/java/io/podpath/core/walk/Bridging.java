@@ -163,7 +163,7 @@ final class Bridging {
     List<Journey> there = new ArrayList<>(1);
     List<Journey> perhaps = new ArrayList<>();
     for (Fact<Link> port : ports) {
-      Segment behind = Segment.from(wiring, stack, port.value().name());
+      BroadcastDomain behind = BroadcastDomain.from(wiring, stack, port.value().name());
       if (leads(behind)) {
         there.addAll(leave(skb, from, port.value().name(), trail));
       } else if (!behind.whole()) {
@@ -212,7 +212,7 @@ final class Bridging {
     return from.filter(f -> has(f, "isolated")).isPresent() && has(to, "isolated");
   }
 
-  private boolean leads(Segment behind) {
+  private boolean leads(BroadcastDomain behind) {
     Optional<MacAddress> to = frame.destination();
     return to.isPresent()
         ? !behind.with(to.get()).isEmpty()
@@ -247,7 +247,7 @@ final class Bridging {
             .map(p -> p.value().name())
             .anyMatch(p ->
                 !entry.device().equals(Optional.of(p))
-                    && !Segment.from(wiring, stack, p).with(entry.mac()).isEmpty());
+                    && !BroadcastDomain.from(wiring, stack, p).with(entry.mac()).isEmpty());
   }
 
   /** br_forward: should_deliver, then the firewall where it is called, then the port sends. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 record ChainQuery(Netfilter.Listing listing, String table, Look look) implements Asked {
 
   @Override
-  public boolean decides(Place place, Kind kind) {
+  public boolean decides(Netns place, Kind kind) {
     return place.equals(look.stack().place()) && (kind == Kind.FILTER || kind == Kind.NAT);
   }
 

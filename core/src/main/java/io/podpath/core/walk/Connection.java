@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param from where it was read, if it was there before
  */
 record Connection(
-    Place place,
+    Netns place,
     Tuple original,
     Tuple reply,
     boolean answered,
@@ -67,7 +67,7 @@ record Connection(
     }
   }
 
-  static Connection begin(Place place, Packet packet) {
+  static Connection begin(Netns place, Packet packet) {
     Tuple original = Tuple.of(packet);
     return new Connection(
         place, original, original.inverse(), false, false, false, 0, Optional.empty());

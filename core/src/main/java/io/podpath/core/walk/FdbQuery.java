@@ -19,7 +19,7 @@ record FdbQuery(Stack stack, List<String> devices, Optional<MacAddress> mac) imp
   }
 
   @Override
-  public boolean decides(Place place, Kind kind) {
+  public boolean decides(Netns place, Kind kind) {
     return place.equals(stack.place()) && kind == Kind.FDB;
   }
 

@@ -2,10 +2,10 @@ package io.podpath.core.walk;
 
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.Provenance;
+import io.podpath.core.walk.RuleVerdict.Decider;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import io.podpath.core.walk.TableWalk.End;
-import io.podpath.core.walk.Verdict.Decider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -191,14 +191,14 @@ final class Hooks {
       Skb passed = end.untracked() ? Tracking.untracked(end.skb(), after).skb() : end.skb();
       journeys.addAll(
           switch (end.verdict()) {
-            case Verdict.Accepted(var by) ->
+            case RuleVerdict.Accepted(var by) ->
                 listings(
                     table,
                     following,
                     passed,
                     by.map(b -> passedBy(table, b, after)).orElse(after),
                     then);
-            case Verdict.Dropped(var by) ->
+            case RuleVerdict.Dropped(var by) ->
                 Journey.lost(
                     look.stack(),
                     Kind.FILTER,
@@ -208,10 +208,10 @@ final class Hooks {
                     passed.packet(),
                     Encapsulation.filtered(look.packet()),
                     after);
-            case Verdict.Translated(var target, var by) ->
+            case RuleVerdict.Translated(var target, var by) ->
                 // iptables lets no such target into these tables
                 open(by.toString(), by.from(), passed, after);
-            case Verdict.Undecided(var reason, var from) ->
+            case RuleVerdict.Undecided(var reason, var from) ->
                 table.equals("filter") || table.equals("security")
                     ? listings(table, following, passed, unsure(reason, from, after), then)
                     : open(reason, from, passed, after);
@@ -293,8 +293,8 @@ final class Hooks {
       Trail after = remember(end, asked);
       journeys.addAll(
           switch (end.verdict()) {
-            case Verdict.Accepted _ -> rules(index + 1, end.skb(), after, then);
-            case Verdict.Dropped(var by) ->
+            case RuleVerdict.Accepted _ -> rules(index + 1, end.skb(), after, then);
+            case RuleVerdict.Dropped(var by) ->
                 Journey.lost(
                     look.stack(),
                     Kind.NAT,
@@ -304,9 +304,10 @@ final class Hooks {
                     end.skb().packet(),
                     Encapsulation.filtered(look.packet()),
                     after);
-            case Verdict.Translated(var target, var by) ->
+            case RuleVerdict.Translated(var target, var by) ->
                 translated(target, by, end.skb(), after, then);
-            case Verdict.Undecided(var reason, var from) -> open(reason, from, end.skb(), after);
+            case RuleVerdict.Undecided(var reason, var from) ->
+                open(reason, from, end.skb(), after);
           });
     }
     return journeys;

@@ -82,7 +82,7 @@ final class IpInput {
               rule.value(),
               Optional.of(rule.from()),
               packet,
-              Refusal.disposition(type),
+              RouteSteps.disposition(type),
               trail);
       case Decision.Refused refused ->
           Journey.lost(
@@ -92,7 +92,7 @@ final class IpInput {
               refused.route().value(),
               Optional.of(refused.route().from()),
               packet,
-              Refusal.disposition(refused.type()),
+              RouteSteps.disposition(refused.type()),
               trail);
       case Decision.Found found ->
           switch (found.type()) {
@@ -162,7 +162,7 @@ final class IpInput {
   }
 
   private Trail routed(Decision.Found found, Optional<String> device, Packet packet, Trail trail) {
-    return Refusal.routed(stack, found, device, packet, trail);
+    return RouteSteps.routed(stack, found, device, packet, trail);
   }
 
   private List<Journey> forward(Decision.Found found, Skb skb, Trail trail) {

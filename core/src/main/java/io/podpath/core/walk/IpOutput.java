@@ -98,7 +98,7 @@ final class IpOutput {
               rule.value(),
               Optional.of(rule.from()),
               packet,
-              Refusal.disposition(type),
+              RouteSteps.disposition(type),
               trail);
       case Decision.Refused refused ->
           Journey.lost(
@@ -108,7 +108,7 @@ final class IpOutput {
               refused.route().value(),
               Optional.of(refused.route().from()),
               packet,
-              Refusal.disposition(refused.type()),
+              RouteSteps.disposition(refused.type()),
               trail);
       case Decision.Found found -> found(stack, found, flow, packet, trail, then);
     };
@@ -119,13 +119,14 @@ final class IpOutput {
     if (found.type() == RouteType.LOCAL) {
       // whatever device the route names, what is for oneself goes by lo
       Hop hop = new Hop(Flow.LOOPBACK, flow.destination(), Optional.of(found.route()));
-      return then.by(hop, Refusal.routed(stack, found, Optional.of(Flow.LOOPBACK), packet, trail));
+      return then.by(
+          hop, RouteSteps.routed(stack, found, Optional.of(Flow.LOOPBACK), packet, trail));
     }
     List<Journey> journeys = new ArrayList<>(1);
     for (NextHop next : found.hops()) {
       Hop hop = Hop.of(stack, next, flow.destination(), found.route());
       journeys.addAll(
-          then.by(hop, Refusal.routed(stack, found, Optional.of(hop.device()), packet, trail)));
+          then.by(hop, RouteSteps.routed(stack, found, Optional.of(hop.device()), packet, trail)));
     }
     return journeys;
   }

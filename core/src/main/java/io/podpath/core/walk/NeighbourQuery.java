@@ -11,7 +11,7 @@ import java.util.Optional;
 record NeighbourQuery(Stack stack, String device, IpAddress next) implements Asked {
 
   @Override
-  public boolean decides(Place place, Kind kind) {
+  public boolean decides(Netns place, Kind kind) {
     return place.equals(stack.place()) && kind == Kind.NEIGH;
   }
 

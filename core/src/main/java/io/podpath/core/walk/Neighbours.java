@@ -64,8 +64,8 @@ final class Neighbours {
     }
     boolean wire = wiring.isWire(stack, device);
     // on a wire whoever has the address is found by it, among however many machines
-    Segment segment =
-        wire ? onWire(wiring, stack, device, next) : Segment.from(wiring, stack, device);
+    BroadcastDomain segment =
+        wire ? onWire(wiring, stack, device, next) : BroadcastDomain.from(wiring, stack, device);
     IpAddress asker = asker(stack, device, next, packet);
     List<End> answering = segment.answering(next, asker);
     if (!answering.isEmpty()) {
@@ -93,10 +93,10 @@ final class Neighbours {
     return new Answer.Known(Optional.empty(), trail);
   }
 
-  private static Segment onWire(Wiring wiring, Stack stack, String device, IpAddress next) {
+  private static BroadcastDomain onWire(Wiring wiring, Stack stack, String device, IpAddress next) {
     List<End> stations = new ArrayList<>(wiring.onSameWire(stack, device, next));
     stations.addAll(wiring.proxiesOnSameWire(stack, device));
-    return new Segment(stations, false);
+    return new BroadcastDomain(stations, false);
   }
 
   /** Who is asked learns who asks (arp_process: neigh_event_ns). */

@@ -152,7 +152,8 @@ final class OpenVswitch {
       for (Fact<Link> port : ovs.stack().portsOf(m)) {
         // back through this bridge are the other tunnels
         if (!port.value().name().equals(ovs.device())) {
-          stations.addAll(Segment.from(wiring, ovs.stack(), port.value().name()).stations());
+          stations.addAll(
+              BroadcastDomain.from(wiring, ovs.stack(), port.value().name()).stations());
         }
       }
     });

@@ -27,7 +27,7 @@ public final class PodEnds {
   /** All pods with a network of their own, by node and name. */
   public static List<WalkEnd> of(ClusterView view) {
     List<WalkEnd> ends = new ArrayList<>();
-    Set<Place> taken = new HashSet<>();
+    Set<Netns> taken = new HashSet<>();
     view.get(Section.PODS)
         .values()
         .filter(p -> hasNetwork(p, view))
@@ -38,7 +38,7 @@ public final class PodEnds {
         });
     for (NodeState node : view.nodes()) {
       node.pods().keySet().stream()
-          .map(netns -> Place.pod(node.name(), netns))
+          .map(netns -> Netns.pod(node.name(), netns))
           .filter(p -> !taken.contains(p))
           .map(p -> of(p, view))
           .filter(e -> !e.addresses().isEmpty())
@@ -47,7 +47,7 @@ public final class PodEnds {
     return ends.stream()
         .sorted(
             Comparator.comparing(
-                    (WalkEnd e) -> e.place().map(Place::node).orElse(""), Snapshot.NATURAL_ORDER)
+                    (WalkEnd e) -> e.place().map(Netns::node).orElse(""), Snapshot.NATURAL_ORDER)
                 .thenComparing(WalkEnd::name, Snapshot.NATURAL_ORDER))
         .toList();
   }
@@ -68,10 +68,10 @@ public final class PodEnds {
   /** A pod that an object tells of. */
   public static WalkEnd of(Pod pod, ClusterView view) {
     String name = pod.namespace() + "/" + pod.name();
-    Optional<Place> place =
+    Optional<Netns> place =
         pod.node()
             .map(n ->
-                usesNodeNetwork(pod, view) ? Place.host(n) : Place.pod(n, netns(pod, n, view)));
+                usesNodeNetwork(pod, view) ? Netns.host(n) : Netns.pod(n, netns(pod, n, view)));
     return new WalkEnd(name, place, pod.ips());
   }
 
@@ -90,7 +90,7 @@ public final class PodEnds {
   }
 
   /** A namespace that was recorded. */
-  public static WalkEnd of(Place place, ClusterView view) {
+  public static WalkEnd of(Netns place, ClusterView view) {
     List<IpAddress> addresses =
         view.snapshot()
             .node(place.node())

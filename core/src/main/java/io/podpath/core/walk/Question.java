@@ -19,11 +19,11 @@ import java.util.Set;
  * @param length of the IP packet in bytes; it must not be fragmented
  */
 public record Question(
-    Place from,
+    Netns from,
     Optional<IpAddress> source,
     Optional<String> in,
     IpAddress to,
-    Optional<Place> meant,
+    Optional<Netns> meant,
     IpProtocol protocol,
     Port port,
     Port sourcePort,
@@ -37,7 +37,7 @@ public record Question(
   /** What ping sends: 56 bytes behind the ICMP header. */
   public static final int PING_LENGTH = 84;
 
-  public static Question ping(Place from, IpAddress to) {
+  public static Question ping(Netns from, IpAddress to) {
     return new Question(
         from,
         Optional.empty(),
@@ -50,7 +50,7 @@ public record Question(
         PING_LENGTH);
   }
 
-  public Question meaning(Place place) {
+  public Question meaning(Netns place) {
     return new Question(
         from, source, in, to, Optional.of(place), protocol, port, sourcePort, length);
   }

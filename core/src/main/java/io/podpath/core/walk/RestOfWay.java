@@ -23,7 +23,7 @@ public final class RestOfWay {
    * @param to by which address
    */
   public static List<Step> of(
-      Way lost, Place meant, IpAddress to, ClusterView view, Walker walker) {
+      Way lost, Netns meant, IpAddress to, ClusterView view, Walker walker) {
     if (lost.isDelivered() || lost.steps().isEmpty()) {
       return List.of();
     }
@@ -38,7 +38,7 @@ public final class RestOfWay {
               .flatMap(r -> r.value().device());
       if (in.isPresent()) {
         Question question =
-            Question.ping(Place.host(meant.node()), to)
+            Question.ping(Netns.host(meant.node()), to)
                 .comingIn(from, in.get())
                 .with(packet.protocol(), packet.destinationPort().orElse(Question.SOME_PORT))
                 .meaning(meant);

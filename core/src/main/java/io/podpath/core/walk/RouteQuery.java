@@ -16,7 +16,7 @@ import java.util.Optional;
 record RouteQuery(Stack stack, Flow flow) implements Asked {
 
   @Override
-  public boolean decides(Place place, Kind kind) {
+  public boolean decides(Netns place, Kind kind) {
     return place.equals(stack.place()) && (kind == Kind.ROUTE || kind == Kind.RULE);
   }
 

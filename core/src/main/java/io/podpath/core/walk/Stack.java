@@ -34,7 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The network stack of one namespace: its tables, ready to be asked as the kernel asks them. */
 final class Stack {
 
-  private final Place place;
+  private final Netns place;
   private final Facts facts;
   private final Map<String, Fact<Link>> links = new LinkedHashMap<>();
   private final Map<String, List<Fact<Address>>> addresses = new HashMap<>();
@@ -62,7 +62,7 @@ final class Stack {
   private record ServiceKey(
       Optional<IpProtocol> protocol, Optional<IpAddress> address, Optional<Port> port) {}
 
-  private Stack(Place place, Facts facts) {
+  private Stack(Netns place, Facts facts) {
     this.place = place;
     this.facts = facts;
     for (Fact<Link> fact : facts.get(Section.LINKS).facts()) {
@@ -109,11 +109,11 @@ final class Stack {
     }
   }
 
-  static Stack of(Place place, Facts facts) {
+  static Stack of(Netns place, Facts facts) {
     return new Stack(place, facts);
   }
 
-  Place place() {
+  Netns place() {
     return place;
   }
 

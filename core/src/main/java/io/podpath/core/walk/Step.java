@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param asked what the tables were asked with, where routes or chain rules decided
  */
 public record Step(
-    Place place,
+    Netns place,
     Kind kind,
     Optional<String> device,
     String entry,

@@ -24,7 +24,7 @@ sealed interface Steps {
    * @param entry the row itself, which prints as its tool does
    */
   record Decided(
-      Place place,
+      Netns place,
       Kind kind,
       Optional<String> device,
       Object entry,

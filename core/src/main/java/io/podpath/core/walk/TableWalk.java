@@ -4,7 +4,7 @@ import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.Fact;
-import io.podpath.core.walk.Verdict.Decider;
+import io.podpath.core.walk.RuleVerdict.Decider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,7 @@ final class TableWalk {
    * @param connectionMark empty where no rule set it
    * @param untracked whether a rule asked not to track the packet
    */
-  record End(Verdict verdict, Skb skb, Optional<Long> connectionMark, boolean untracked) {}
+  record End(RuleVerdict verdict, Skb skb, Optional<Long> connectionMark, boolean untracked) {}
 
   /** What rules have changed so far. */
   private record State(Skb skb, Optional<Long> connectionMark, boolean untracked) {
@@ -46,7 +46,7 @@ final class TableWalk {
   }
 
   /** How a chain is left: with a verdict, or back to where it was called from. */
-  private record Exit(Optional<Verdict> verdict, State state) {}
+  private record Exit(Optional<RuleVerdict> verdict, State state) {}
 
   private final Netfilter.Listing listing;
   private final String table;
@@ -85,10 +85,10 @@ final class TableWalk {
     State start = new State(look.skb(), Optional.empty(), false);
     List<End> ends = new ArrayList<>();
     for (Exit exit : chain(chain, start, 0)) {
-      Verdict verdict = exit.verdict().orElseGet(() -> policy(builtin));
-      if (!listing.coverage().isComplete() && !(verdict instanceof Verdict.Undecided)) {
+      RuleVerdict verdict = exit.verdict().orElseGet(() -> policy(builtin));
+      if (!listing.coverage().isComplete() && !(verdict instanceof RuleVerdict.Undecided)) {
         verdict =
-            new Verdict.Undecided(
+            new RuleVerdict.Undecided(
                 "iptables, table " + table + ": " + listing.coverage().gap(), Optional.empty());
       }
       State state = exit.state();
@@ -97,15 +97,15 @@ final class TableWalk {
     return ends;
   }
 
-  private Verdict policy(Optional<Fact<Chain>> chain) {
+  private RuleVerdict policy(Optional<Fact<Chain>> chain) {
     if (chain.isEmpty()) {
-      return new Verdict.Accepted(Optional.empty());
+      return new RuleVerdict.Accepted(Optional.empty());
     }
     Decider by =
         new Decider(table, new Policy(chain.get().value()), Optional.of(chain.get().from()));
     return chain.get().value().dropsByPolicy()
-        ? new Verdict.Dropped(by)
-        : new Verdict.Accepted(Optional.of(by));
+        ? new RuleVerdict.Dropped(by)
+        : new RuleVerdict.Accepted(Optional.of(by));
   }
 
   private List<Exit> chain(String name, State state, int depth) {
@@ -172,21 +172,22 @@ final class TableWalk {
   }
 
   private static Exit undecided(String reason, Fact<ChainRule> fact, State state) {
-    return new Exit(Optional.of(new Verdict.Undecided(reason, Optional.of(fact.from()))), state);
+    return new Exit(
+        Optional.of(new RuleVerdict.Undecided(reason, Optional.of(fact.from()))), state);
   }
 
   /** What a rule does to a packet it is for; an exit without a verdict goes on. */
   private List<Exit> apply(Fact<ChainRule> fact, State state, int depth) {
     Decider by = new Decider(table, fact.value(), Optional.of(fact.from()));
     return switch (fact.value().target()) {
-      case Target.Accept() -> end(new Verdict.Accepted(Optional.of(by)), state);
-      case Target.Drop() -> end(new Verdict.Dropped(by), state);
-      case Target.Reject(var with) -> end(new Verdict.Dropped(by), state);
+      case Target.Accept() -> end(new RuleVerdict.Accepted(Optional.of(by)), state);
+      case Target.Drop() -> end(new RuleVerdict.Dropped(by), state);
+      case Target.Reject(var with) -> end(new RuleVerdict.Dropped(by), state);
       case Target.Return(), Target.CountOnly() -> goOn(state);
       case Target.Jump(var to) -> called(to, fact, state, depth);
       case Target.Goto(var to) -> called(to, fact, state, depth);
       case Target.Dnat _, Target.Snat _, Target.Masquerade _ ->
-          end(new Verdict.Translated(fact.value().target(), by), state);
+          end(new RuleVerdict.Translated(fact.value().target(), by), state);
       case Target.SetMark(var option, var mark) ->
           ExtraTarget.mark(option, mark, state.skb().mark())
               .map(m -> goOn(state.with(state.skb().marked(m))))
@@ -216,7 +217,8 @@ final class TableWalk {
               : options.contains("--zone")
                   ? List.of(undecided("not modelled: " + table + " " + fact.value(), fact, state))
                   : goOn(state);
-      case "REDIRECT", "NETMAP" -> end(new Verdict.Translated(fact.value().target(), by), state);
+      case "REDIRECT", "NETMAP" ->
+          end(new RuleVerdict.Translated(fact.value().target(), by), state);
       case "CONNMARK" ->
           connectionMark(options, state)
               .map(this::goOn)
@@ -241,7 +243,7 @@ final class TableWalk {
     return List.of(new Exit(Optional.empty(), state));
   }
 
-  private static List<Exit> end(Verdict verdict, State state) {
+  private static List<Exit> end(RuleVerdict verdict, State state) {
     return List.of(new Exit(Optional.of(verdict), state));
   }
 }

@@ -32,7 +32,7 @@ record Trail(
     Learned learned) {
 
   /** A packet to a destination that a namespace takes in by a device. */
-  record Passage(Place place, String device, Packet packet) {
+  record Passage(Netns place, String device, Packet packet) {
     Passage {
       // what comes round again is older, and still the same
       packet = packet.ageless();
@@ -40,7 +40,7 @@ record Trail(
   }
 
   /** A namespace has learned a neighbour's MAC address from the neighbour's own question. */
-  record Acquaintance(Place place, String device, IpAddress address, MacAddress mac) {}
+  record Acquaintance(Netns place, String device, IpAddress address, MacAddress mac) {}
 
   /**
    * @param heard who has sent a frame of its own, so that bridges know where it is
@@ -110,8 +110,7 @@ record Trail(
   /** From here on it is this that the tables are asked with. */
   Trail asking(Asked what) {
     return telling
-        ? new Trail(
-            true, steps, connections, doubts, assumptions, seen, Optional.of(what), learned)
+        ? new Trail(true, steps, connections, doubts, assumptions, seen, Optional.of(what), learned)
         : this;
   }
 
@@ -133,14 +132,7 @@ record Trail(
     return assumptions.contains(what)
         ? this
         : new Trail(
-            telling,
-            steps,
-            connections,
-            doubts,
-            appended(assumptions, what),
-            seen,
-            asked,
-            learned);
+            telling, steps, connections, doubts, appended(assumptions, what), seen, asked, learned);
   }
 
   Trail with(Connection connection) {
@@ -193,7 +185,7 @@ record Trail(
   }
 
   /** The MAC address a namespace has learned since the packet was sent. */
-  Optional<MacAddress> met(Place place, String device, IpAddress address) {
+  Optional<MacAddress> met(Netns place, String device, IpAddress address) {
     for (Acquaintance known : learned.met()) {
       if (known.place().equals(place)
           && known.device().equals(device)

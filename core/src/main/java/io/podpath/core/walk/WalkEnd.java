@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *     input does not tell whose they are
  * @param addresses by which others reach it
  */
-public record WalkEnd(String name, Optional<Place> place, List<IpAddress> addresses) {
+public record WalkEnd(String name, Optional<Netns> place, List<IpAddress> addresses) {
 
   public WalkEnd {
     addresses = List.copyOf(addresses);
@@ -31,7 +31,7 @@ public record WalkEnd(String name, Optional<Place> place, List<IpAddress> addres
    * @param source empty where the namespace chooses it
    * @param in the device by which the packets come in, where they were not seen leaving
    */
-  public record Start(Place from, Optional<IpAddress> source, Optional<String> in) {}
+  public record Start(Netns from, Optional<IpAddress> source, Optional<String> in) {}
 
   /**
    * A pod whose own namespace was not recorded begins where its node takes its packets in. Empty
@@ -50,12 +50,12 @@ public record WalkEnd(String name, Optional<Place> place, List<IpAddress> addres
             FibTable.main(node.get().host(), a.family())
                 .bestSeen(a)
                 .flatMap(r -> r.value().device())
-                .map(d -> new Start(Place.host(node.get().name()), Optional.of(a), Optional.of(d)))
+                .map(d -> new Start(Netns.host(node.get().name()), Optional.of(a), Optional.of(d)))
                 .stream())
         .findFirst();
   }
 
-  private static boolean isRecorded(Place place, NodeState node) {
+  private static boolean isRecorded(Netns place, NodeState node) {
     if (place.pod().isEmpty()) {
       return true;
     }
@@ -64,10 +64,10 @@ public record WalkEnd(String name, Optional<Place> place, List<IpAddress> addres
   }
 
   /** The place whose packets these are: of a pod that was not recorded, its node. */
-  public Optional<Place> meant(ClusterView view) {
+  public Optional<Netns> meant(ClusterView view) {
     return place.map(p ->
         view.snapshot().node(p.node()).filter(n -> !isRecorded(p, n)).isPresent()
-            ? Place.host(p.node())
+            ? Netns.host(p.node())
             : p);
   }
 

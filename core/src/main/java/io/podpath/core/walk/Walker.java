@@ -108,7 +108,7 @@ public final class Walker {
     };
   }
 
-  private Way way(Finished finished, Optional<Place> meant) {
+  private Way way(Finished finished, Optional<Netns> meant) {
     Situation.Ended at = finished.at();
     Trail trail = finished.trail();
     Disposition disposition = at.disposition();
@@ -142,7 +142,7 @@ public final class Walker {
   }
 
   /** A pod whose own namespace was not recorded is behind its node's. */
-  private boolean isAt(Place meant, Place end) {
+  private boolean isAt(Netns meant, Netns end) {
     return meant.equals(end)
         || meant.node().equals(end.node()) && end.pod().isEmpty() && wiring.stack(meant).isEmpty();
   }
@@ -171,7 +171,8 @@ public final class Walker {
    * from anybody else (net/ipv4/inet_hashtables.c: inet_lookup).
    */
   private Way answered(Finished answer, Question question) {
-    Way way = way(answer, question.in().isPresent() ? Optional.empty() : Optional.of(question.from()));
+    Way way =
+        way(answer, question.in().isPresent() ? Optional.empty() : Optional.of(question.from()));
     Packet packet = way.packet();
     boolean asked =
         packet.source().equals(question.to())

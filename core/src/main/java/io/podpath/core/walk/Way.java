@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Way(
     Disposition disposition,
-    Place end,
+    Netns end,
     List<Step> steps,
     Packet packet,
     List<String> doubts,

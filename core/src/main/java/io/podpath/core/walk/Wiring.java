@@ -29,7 +29,7 @@ final class Wiring {
   record End(Stack stack, String device) {}
 
   private final ClusterView view;
-  private final Map<Place, Stack> stacks = new LinkedHashMap<>();
+  private final Map<Netns, Stack> stacks = new LinkedHashMap<>();
   private final Map<End, End> pairs = new HashMap<>();
   private final Map<IpPrefix, List<End>> segments = new HashMap<>();
   private final Map<IpAddress, List<End>> owners = new HashMap<>();
@@ -42,7 +42,7 @@ final class Wiring {
   private Wiring(ClusterView view) {
     this.view = view;
     for (NodeState node : view.nodes()) {
-      Stack host = Stack.of(Place.host(node.name()), node.host());
+      Stack host = Stack.of(Netns.host(node.name()), node.host());
       stacks.put(host.place(), host);
       node.pods()
           .forEach((netns, facts) -> {
@@ -50,7 +50,7 @@ final class Wiring {
               // a pod that is only named was not recorded
               return;
             }
-            Stack pod = Stack.of(Place.pod(node.name(), netns), facts);
+            Stack pod = Stack.of(Netns.pod(node.name(), netns), facts);
             stacks.put(pod.place(), pod);
             pair(host, pod);
           });
@@ -62,7 +62,7 @@ final class Wiring {
       }
     }
     for (Fact<KubeNode> node : view.get(Section.NODES).facts()) {
-      if (!stacks.containsKey(Place.host(node.value().name()))) {
+      if (!stacks.containsKey(Netns.host(node.value().name()))) {
         node.value().knownInternalIps().forEach(a -> unrecorded.put(a, node));
       }
     }
@@ -183,7 +183,7 @@ final class Wiring {
     return view;
   }
 
-  Optional<Stack> stack(Place place) {
+  Optional<Stack> stack(Netns place) {
     return Optional.ofNullable(stacks.get(place));
   }
 

@@ -74,7 +74,7 @@ class AsymmetryTest {
     Way answer =
         new Way(
             Disposition.NO_ROUTE,
-            Place.host("b"),
+            Netns.host("b"),
             List.of(step("b", Kind.ROUTE, "eth0")),
             PACKET,
             List.of(),
@@ -93,13 +93,13 @@ class AsymmetryTest {
 
   /** The first look-up of a packet that came in. */
   private static Step arrived(String node, String device) {
-    Stack stack = Stack.of(Place.host(node), Facts.NONE);
+    Stack stack = Stack.of(Netns.host(node), Facts.NONE);
     Flow flow = Flow.of(PACKET, device, Optional.empty(), 0);
     return step(node, Kind.ROUTE, "lo", Optional.of(new RouteQuery(stack, flow)));
   }
 
   private static Step step(String node, Kind kind, String device, Optional<Asked> asked) {
     return new Step(
-        Place.host(node), kind, Optional.of(device), "", Mark.OK, Optional.empty(), PACKET, asked);
+        Netns.host(node), kind, Optional.of(device), "", Mark.OK, Optional.empty(), PACKET, asked);
   }
 }

@@ -4,7 +4,7 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.snapshot.ClusterView;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Trace;
 import io.podpath.core.walk.Walker;
@@ -87,7 +87,7 @@ record RouterBed(String iptables, String sets, String sysctls) {
 
   Trace ask(IpProtocol protocol, int port, IpAddress from, IpAddress to) {
     Question question =
-        Question.ping(Place.host("router"), to)
+        Question.ping(Netns.host("router"), to)
             .with(protocol, new Port(port))
             .comingIn(from, "eth0");
     return Walker.of(view()).walk(question);

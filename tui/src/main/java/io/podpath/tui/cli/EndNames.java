@@ -7,7 +7,7 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.PodEnds;
 import io.podpath.core.walk.WalkEnd;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ final class EndNames {
     }
     int colon = word.indexOf(':');
     if (colon > 0) {
-      return namespace(what, word, Place.pod(word.substring(0, colon), word.substring(colon + 1)));
+      return namespace(what, word, Netns.pod(word.substring(0, colon), word.substring(colon + 1)));
     }
     throw unknown(what, word, "pod, node or service", all());
   }
@@ -83,7 +83,7 @@ final class EndNames {
     String netns = name.replace('/', '_');
     for (NodeState node : view.nodes()) {
       if (node.pods().containsKey(netns)) {
-        WalkEnd end = PodEnds.of(Place.pod(node.name(), netns), view);
+        WalkEnd end = PodEnds.of(Netns.pod(node.name(), netns), view);
         return new WalkEnd(name, end.place(), end.addresses());
       }
     }
@@ -104,10 +104,10 @@ final class EndNames {
     Set<IpAddress> addresses = new LinkedHashSet<>();
     object.ifPresent(n -> addresses.addAll(n.knownInternalIps()));
     view.plan().addressesOf(name).forEach(c -> addresses.add(c.address()));
-    return new WalkEnd(word, Optional.of(Place.host(name)), List.copyOf(addresses));
+    return new WalkEnd(word, Optional.of(Netns.host(name)), List.copyOf(addresses));
   }
 
-  private WalkEnd namespace(String what, String word, Place place) throws Refusal {
+  private WalkEnd namespace(String what, String word, Netns place) throws Refusal {
     Optional<NodeState> node = view.snapshot().node(place.node());
     if (place.netns().equals("host") && node.isPresent()) {
       return node(what, NODE + place.node());
@@ -121,17 +121,17 @@ final class EndNames {
 
   /** Whose address it is; nobody's in particular where several claim it. */
   private WalkEnd address(IpAddress address) {
-    List<Place> owners =
+    List<Netns> owners =
         pods.stream()
             .filter(p -> p.addresses().contains(address))
             .flatMap(p -> p.place().stream())
             .distinct()
             .toList();
-    List<Place> all = new ArrayList<>(owners);
+    List<Netns> all = new ArrayList<>(owners);
     if (all.isEmpty()) {
-      view.plan().ownersOf(address).forEach(n -> all.add(Place.host(n)));
+      view.plan().ownersOf(address).forEach(n -> all.add(Netns.host(n)));
     }
-    Optional<Place> place = all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
+    Optional<Netns> place = all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
     return new WalkEnd(address.toString(), place, List.of(address));
   }
 

@@ -9,7 +9,7 @@ import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.WalkEnd;
 import java.util.List;
@@ -113,7 +113,7 @@ final class Questions {
     return words.in();
   }
 
-  private Facts facts(Place place) {
+  private Facts facts(Netns place) {
     Optional<NodeState> node = view.snapshot().node(place.node());
     return node.map(
             n -> place.pod().map(p -> n.pods().getOrDefault(p, Facts.NONE)).orElse(n.host()))

@@ -6,7 +6,7 @@ import io.podpath.core.rule.Diagnostician;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.History;
 import io.podpath.core.walk.Disposition;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.RestOfWay;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Trace;
@@ -58,7 +58,7 @@ final class Tracer {
         trace.disposition() == Disposition.DELIVERED ? List.of() : findings());
   }
 
-  private List<Step> rest(Way way, Optional<Place> meant, IpAddress to) {
+  private List<Step> rest(Way way, Optional<Netns> meant, IpAddress to) {
     if (way.isDelivered() || way.steps().isEmpty() || meant.isEmpty()) {
       return List.of();
     }

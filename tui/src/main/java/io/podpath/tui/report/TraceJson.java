@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.walk.Considered;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Packet;
-import io.podpath.core.walk.Place;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.WalkEnd;
@@ -90,7 +90,7 @@ public final class TraceJson {
     json.writeEndObject();
   }
 
-  private void place(Place place) throws IOException {
+  private void place(Netns place) throws IOException {
     json.writeStringField("node", place.node());
     json.writeStringField("netns", place.netns());
   }

@@ -3,7 +3,7 @@ package io.podpath.tui.report;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.walk.Asymmetry;
 import io.podpath.core.walk.Disposition;
-import io.podpath.core.walk.Place;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Step.Mark;
@@ -77,7 +77,7 @@ public record TracedQuestion(
   List<String> assumptions() {
     Set<String> all = new LinkedHashSet<>();
     boolean onNode =
-        question().from().pod().isEmpty() && from.place().flatMap(Place::pod).isPresent();
+        question().from().pod().isEmpty() && from.place().flatMap(Netns::pod).isPresent();
     if (onNode) {
       all.add(
           "the namespace of "

@@ -6,9 +6,9 @@ import io.podpath.core.net.Port;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Source;
 import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Packet;
 import io.podpath.core.walk.Payload;
-import io.podpath.core.walk.Place;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Step.Kind;
@@ -26,15 +26,15 @@ final class HandMadeTraces {
 
   private static final IpAddress FROM = IpAddress.of("10.244.2.15");
   private static final IpAddress TO = IpAddress.of("10.244.7.20");
-  private static final Place HERE = Place.host("worker-2");
-  private static final Place POD = Place.pod("worker-7", "shop_db-0");
+  private static final Netns HERE = Netns.host("worker-2");
+  private static final Netns POD = Netns.pod("worker-7", "shop_db-0");
 
   private HandMadeTraces() {}
 
   /** Names and entries as an attacker would have them. */
   static TracedQuestion hostile() {
-    Place here = Place.host("k8s-节点01" + HandMade.HOSTILE);
-    Place there = Place.pod(HandMade.HOSTILE, HandMade.HOSTILE);
+    Netns here = Netns.host("k8s-节点01" + HandMade.HOSTILE);
+    Netns there = Netns.pod(HandMade.HOSTILE, HandMade.HOSTILE);
     Step broken = step(here, Kind.FILTER, "-A FORWARD " + HandMade.HOSTILE, Mark.BROKEN);
     Way lost =
         new Way(
@@ -65,7 +65,7 @@ final class HandMadeTraces {
                 POD,
                 List.of(
                     step(POD, Kind.ROUTE, "default via 10.244.7.1 dev eth0", Mark.OK),
-                    device(Place.host("worker-7"), Kind.WIRE, "eth1", "10.244.7.20 > 10.244.2.15"),
+                    device(Netns.host("worker-7"), Kind.WIRE, "eth1", "10.244.7.20 > 10.244.2.15"),
                     step(HERE, Kind.DELIVER, "10.244.7.20 > 10.244.2.15", Mark.OK)))));
   }
 
@@ -98,18 +98,18 @@ final class HandMadeTraces {
             device(HERE, Kind.ENCAP, "flannel.1", "10.0.1.12:50000 > 10.0.1.17:8472 vxlan 1"),
             device(HERE, Kind.WIRE, "eth0", "10.0.1.12:50000 > 10.0.1.17:8472 vxlan 1"),
             device(
-                Place.host("worker-7"),
+                Netns.host("worker-7"),
                 Kind.DECAP,
                 "flannel.1",
                 "10.0.1.12:50000 > 10.0.1.17:8472 vxlan 1"),
             step(POD, Kind.DELIVER, "10.244.2.15 > 10.244.7.20 tcp", last)));
   }
 
-  private static Way way(Disposition disposition, Place end, List<Step> steps) {
+  private static Way way(Disposition disposition, Netns end, List<Step> steps) {
     return new Way(disposition, end, steps, packet(FROM, TO), List.of(), List.of());
   }
 
-  private static Step step(Place place, Kind kind, String entry, Mark mark) {
+  private static Step step(Netns place, Kind kind, String entry, Mark mark) {
     return new Step(
         place,
         kind,
@@ -121,7 +121,7 @@ final class HandMadeTraces {
         Optional.empty());
   }
 
-  private static Step device(Place place, Kind kind, String device, String entry) {
+  private static Step device(Netns place, Kind kind, String device, String entry) {
     return new Step(
         place,
         kind,
@@ -140,7 +140,7 @@ final class HandMadeTraces {
 
   static ReachedPairs hostilePairs() {
     String other = "节点" + HandMade.HOSTILE;
-    Step broken = step(Place.host(other), Kind.ROUTE, HandMade.HOSTILE, Mark.BROKEN);
+    Step broken = step(Netns.host(other), Kind.ROUTE, HandMade.HOSTILE, Mark.BROKEN);
     return new ReachedPairs(
         false,
         true,

@@ -8,9 +8,9 @@ import io.podpath.core.walk.Step.Mark;
 import java.util.Optional;
 
 /** What a route's type makes of a packet (net/ipv4/fib_semantics.c: fib_props). */
-final class Refusal {
+final class RouteSteps {
 
-  private Refusal() {}
+  private RouteSteps() {}
 
   static Disposition disposition(RouteType type) {
     return switch (type) {

@@ -8,14 +8,14 @@ import java.util.Optional;
  * @param pod the name of a pod's namespace on the node, as in the snapshot; empty for the node's
  *     own
  */
-public record Place(String node, Optional<String> pod) {
+public record Netns(String node, Optional<String> pod) {
 
-  public static Place host(String node) {
-    return new Place(node, Optional.empty());
+  public static Netns host(String node) {
+    return new Netns(node, Optional.empty());
   }
 
-  public static Place pod(String node, String netns) {
-    return new Place(node, Optional.of(netns));
+  public static Netns pod(String node, String netns) {
+    return new Netns(node, Optional.of(netns));
   }
 
   /** {@code host}, or the name of the pod's namespace. */

@@ -5,7 +5,7 @@ import io.podpath.core.snapshot.Provenance;
 import java.util.Optional;
 
 /** What one table of one hook decides about a packet. */
-sealed interface Verdict {
+sealed interface RuleVerdict {
 
   /**
    * The rule or policy that decided.
@@ -24,17 +24,17 @@ sealed interface Verdict {
   /**
    * @param by empty where no rule nor policy was there to decide anything
    */
-  record Accepted(Optional<Decider> by) implements Verdict {}
+  record Accepted(Optional<Decider> by) implements RuleVerdict {}
 
-  record Dropped(Decider by) implements Verdict {}
+  record Dropped(Decider by) implements RuleVerdict {}
 
   /** Addresses are to be translated. */
-  record Translated(Target target, Decider by) implements Verdict {}
+  record Translated(Target target, Decider by) implements RuleVerdict {}
 
   /**
    * It depends on something that is not modelled or not gathered.
    *
    * @param reason names the line
    */
-  record Undecided(String reason, Optional<Provenance> from) implements Verdict {}
+  record Undecided(String reason, Optional<Provenance> from) implements RuleVerdict {}
 }

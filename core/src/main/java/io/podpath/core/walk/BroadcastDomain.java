@@ -22,7 +22,7 @@ import java.util.Set;
  * @param whole whether nothing else can be there; a wire may always lead to machines nobody
  *     recorded
  */
-record Segment(List<End> stations, boolean whole) {
+record BroadcastDomain(List<End> stations, boolean whole) {
 
   private static final int MOST_STATIONS = 100_000;
 
@@ -30,10 +30,10 @@ record Segment(List<End> stations, boolean whole) {
   private static final IpProtocol NO_PROTOCOL = new IpProtocol(0);
 
   /** From what a device sends. */
-  static Segment from(Wiring wiring, Stack stack, String device) {
+  static BroadcastDomain from(Wiring wiring, Stack stack, String device) {
     Search search = new Search(wiring);
     search.sent(new End(stack, device));
-    return new Segment(search.stations, search.whole);
+    return new BroadcastDomain(search.stations, search.whole);
   }
 
   /** Walks through bridges and device pairs. */
