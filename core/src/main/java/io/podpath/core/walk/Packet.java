@@ -74,7 +74,9 @@ public record Packet(
   /** The other way round, and as young as any packet a machine sends. */
   Packet answeredWith(Payload answer) {
     Packet back = from(destination).to(source).carrying(answer);
-    return new Packet(back.source, back.destination, answer, TTL, length, unfragmented, tos);
+    // icmp_reply may be cut: its socket does not look for the path's MTU (icmp_sk_init)
+    boolean whole = unfragmented && !(answer instanceof Payload.Icmp);
+    return new Packet(back.source, back.destination, answer, TTL, length, whole, tos);
   }
 
   Packet aged() {

@@ -175,10 +175,11 @@ public final class Walker {
         way(answer, question.in().isPresent() ? Optional.empty() : Optional.of(question.from()));
     Packet packet = way.packet();
     boolean asked =
-        packet.source().equals(question.to())
-            && (!question.hasPorts()
-                || packet.sourcePort().equals(Optional.of(question.port()))
-                    && packet.destinationPort().equals(Optional.of(question.sourcePort())));
+        // who pings is content with an echo reply from anybody (net/ipv4/raw.c: raw_v4_input)
+        !question.hasPorts()
+            || packet.source().equals(question.to())
+                && packet.sourcePort().equals(Optional.of(question.port()))
+                && packet.destinationPort().equals(Optional.of(question.sourcePort()));
     if (!way.isDelivered() || asked) {
       return way;
     }
