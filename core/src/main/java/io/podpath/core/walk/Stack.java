@@ -165,6 +165,11 @@ final class Stack {
     return addresses.getOrDefault(device, List.of());
   }
 
+  /** All addresses, of whatever device. */
+  Set<IpAddress> addresses() {
+    return own;
+  }
+
   boolean hasAddress(IpAddress address) {
     return own.contains(address);
   }

@@ -33,6 +33,7 @@ final class Wiring {
   private final Map<End, End> pairs = new HashMap<>();
   private final Map<IpPrefix, List<End>> segments = new HashMap<>();
   private final Map<IpAddress, List<End>> owners = new HashMap<>();
+  private final Map<IpAddress, List<End>> holders = new HashMap<>();
   private final Map<MacAddress, List<End>> cards = new HashMap<>();
   private final Map<End, List<IpPrefix>> networks = new HashMap<>();
   private final List<End> proxies = new ArrayList<>();
@@ -129,6 +130,10 @@ final class Wiring {
           .filter(v -> v > 0)
           .isPresent()) {
         proxies.add(end);
+      }
+      // a machine answers for all its addresses, whatever device they are on
+      for (IpAddress own : stack.addresses()) {
+        holders.computeIfAbsent(own, a -> new ArrayList<>(1)).add(end);
       }
       for (Fact<Address> address : stack.addresses(carrier)) {
         IpAddress local = address.value().local();
@@ -228,9 +233,9 @@ final class Wiring {
     return among(cards.getOrDefault(mac, List.of()), new End(stack, device));
   }
 
-  /** Those of them with this address. */
+  /** Those of them whose machine has this address, be it on another device. */
   List<End> onSameWire(Stack stack, String device, IpAddress address) {
-    return among(owners(address), new End(stack, device));
+    return among(holders.getOrDefault(address, List.of()), new End(stack, device));
   }
 
   /** Those of them that answer for others. */
