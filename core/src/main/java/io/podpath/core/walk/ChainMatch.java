@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.regex.Pattern;
 
 /** Whether a rule is for one packet, as the matches of net/netfilter/xt_*.c decide it. */
 final class ChainMatch {
+
+  private static final Pattern PORTS = Pattern.compile("\\d{1,5}(:\\d{1,5})?");
 
   private ChainMatch() {}
 
@@ -80,6 +83,10 @@ final class ChainMatch {
   }
 
   private static Fit several(String option, List<String> ports, Packet packet) {
+    if (!ports.stream().allMatch(p -> PORTS.matcher(p).matches())) {
+      // a name of /etc/services
+      return Fit.UNKNOWN;
+    }
     boolean source =
         !option.equals("dports") && packet.sourcePort().filter(p -> in(p, ports)).isPresent();
     boolean destination =

@@ -43,15 +43,19 @@ final class Hooks {
       return new Hooks(look, next).untouched(mark.getAsLong(), trail);
     }
     List<Passed> passed = new ArrayList<>(1);
+    List<Journey> behind = new ArrayList<>(1);
     List<Journey> journeys =
         new Hooks(
                 look,
                 (skb, t) -> {
                   passed.add(new Passed(skb, t));
-                  return next.with(skb, t);
+                  List<Journey> after = next.with(skb, t);
+                  behind.addAll(after);
+                  return after;
                 })
             .begin(trail);
-    if (passed.size() == 1 && isUntouched(look, trail, passed.getFirst())) {
+    boolean only = passed.size() == 1 && journeys.size() == behind.size();
+    if (only && isUntouched(look, trail, passed.getFirst())) {
       memo.remember(key.get(), passed.getFirst().skb().mark());
     }
     return journeys;
@@ -106,30 +110,27 @@ final class Hooks {
 
   private List<Journey> begin(Trail trail) {
     Optional<String> gap = netfilter().gap();
-    if (gap.isPresent()) {
-      Skb seen = look.skb();
-      Trail after = notKnown(gap.get(), trail);
-      if (translatesDestination()) {
-        Tracking.Seen tracked = Tracking.in(look.stack(), seen, after);
-        seen = tracked.skb();
-        after = tracked.trail();
-      }
-      return next.with(Tracking.translated(seen, after, translatesDestination()), after);
+    if (gap.isPresent() && look.stack().place().pod().isEmpty()) {
+      String reason = "iptables on " + look.stack() + ": " + gap.get();
+      return open(reason, Optional.empty(), look.skb(), trail);
     }
+    Optional<Netfilter.Foreign> foreign = netfilter().foreign(look.hook());
+    if (foreign.isPresent() && foreign.get().translates()) {
+      return open(foreign.get().toString(), foreign.get().from(), look.skb(), trail);
+    }
+    Trail after = foreign.map(f -> unsure(f.toString(), f.from(), trail)).orElse(trail);
+    if (gap.isPresent()) {
+      // pods have rules of their own only where somebody put them there, as a service mesh does
+      return untouched(look.skb().mark(), after.assuming("no iptables rules in " + look.stack()));
+    }
+    return rules(after);
+  }
+
+  private List<Journey> rules(Trail trail) {
     return switch (look.hook()) {
       case PREROUTING, OUTPUT -> table("raw", look.skb(), trail, this::track);
       case INPUT, FORWARD, POSTROUTING -> afterTracking(look.skb(), trail);
     };
-  }
-
-  /**
-   * What is not known of a node may have dropped the packet. Pods have rules of their own only
-   * where somebody put them there, as a service mesh does.
-   */
-  private Trail notKnown(String gap, Trail trail) {
-    return look.stack().place().pod().isPresent()
-        ? trail.assuming("no iptables rules in " + look.stack())
-        : trail.doubting("iptables on " + look.stack() + ": " + gap);
   }
 
   private boolean translatesDestination() {

@@ -78,7 +78,7 @@ final class Neighbours {
         segment.stations().stream().anyMatch(s -> s.stack() != stack && s.stack().hasAddress(next));
     String text =
         entry.map(e -> e.value().toString()).orElse("nobody answers for " + next + " on " + device);
-    if (segment.whole() || silent || failed && !wire) {
+    if (segment.whole() || silent || failed) {
       return new Answer.Over(
           Journey.lost(
               stack,

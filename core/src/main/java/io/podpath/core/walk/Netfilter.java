@@ -4,16 +4,21 @@ import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.NftChain;
+import io.podpath.core.netfilter.NftRule;
 import io.podpath.core.snapshot.Coverage;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tables of iptables of one namespace and family, in every back end that was gathered. */
 final class Netfilter {
@@ -47,7 +52,30 @@ final class Netfilter {
 
   record ChainKey(String table, String chain) {}
 
+  /**
+   * A chain of nftables at a hook that iptables has not made: what its rules say is not modelled.
+   */
+  record Foreign(Fact<NftChain> chain) {
+    boolean translates() {
+      return chain.value().type().filter("nat"::equals).isPresent();
+    }
+
+    Optional<Provenance> from() {
+      return Optional.of(chain.from());
+    }
+
+    @Override
+    public String toString() {
+      return "not modelled: nftables " + chain.value();
+    }
+  }
+
+  /** Tables that iptables-nft keeps its rules in. */
+  private static final Set<String> OF_IPTABLES =
+      Set.of("raw", "mangle", "nat", "filter", "security");
+
   private final List<Listing> listings;
+  private final Map<String, Foreign> foreign = new HashMap<>();
   private final Optional<String> gap;
 
   private Netfilter(Facts facts, IpFamily family) {
@@ -73,7 +101,33 @@ final class Netfilter {
       read.add(new Listing(backend, byName, byChain, coverage));
     }
     this.listings = List.copyOf(read);
+    String own = family == IpFamily.INET ? "ip" : "ip6";
+    for (Fact<NftChain> fact : facts.get(Section.NFT_CHAINS).facts()) {
+      NftChain chain = fact.value();
+      boolean here = chain.family().equals(own) || chain.family().equals("inet");
+      boolean iptables = chain.family().equals(own) && OF_IPTABLES.contains(chain.table());
+      boolean idle =
+          chain.policy().filter("drop"::equals).isEmpty()
+              && facts.get(Section.NFT_RULES).values().noneMatch(r -> isOf(r, chain));
+      if (here && !iptables && !idle && chain.hook().isPresent()) {
+        foreign.merge(
+            chain.hook().get(),
+            new Foreign(fact),
+            (one, other) -> other.translates() ? other : one);
+      }
+    }
     this.gap = missing;
+  }
+
+  private static boolean isOf(NftRule rule, NftChain chain) {
+    return rule.family().equals(chain.family())
+        && rule.table().equals(chain.table())
+        && rule.chain().equals(chain.name());
+  }
+
+  /** What nftables itself does at a hook. */
+  Optional<Foreign> foreign(Hook hook) {
+    return Optional.ofNullable(foreign.get(hook.name().toLowerCase(Locale.ROOT)));
   }
 
   static Netfilter of(Facts facts, IpFamily family) {

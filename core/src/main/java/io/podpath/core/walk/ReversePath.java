@@ -89,7 +89,8 @@ final class ReversePath {
     if (decision instanceof Decision.Open(var reason)) {
       return new Answer.Open(reason);
     }
-    boolean noAddress = stack.addresses(in).isEmpty();
+    boolean noAddress =
+        stack.addresses(in).stream().noneMatch(a -> a.value().local().family() == IpFamily.INET);
     if (!(decision instanceof Decision.Found found)) {
       return mode > 0 ? new Answer.Filtered("no route back to " + packet.source()) : FINE;
     }

@@ -6,6 +6,10 @@ import java.util.Optional;
 /** Where a packet stands on its way through the kernels. */
 sealed interface Situation {
 
+  Stack stack();
+
+  Packet packet();
+
   /**
    * A process of this namespace sends it.
    *
@@ -14,7 +18,12 @@ sealed interface Situation {
   record Sent(Stack stack, Packet packet, Optional<String> device) implements Situation {}
 
   /** A device takes a frame in (netif_receive_skb). */
-  record Arrived(Stack stack, String device, Frame frame, Skb skb) implements Situation {}
+  record Arrived(Stack stack, String device, Frame frame, Skb skb) implements Situation {
+    @Override
+    public Packet packet() {
+      return frame.packet();
+    }
+  }
 
   /**
    * The IP layer gets it (ip_rcv).
@@ -24,14 +33,29 @@ sealed interface Situation {
    */
   record Received(
       Stack stack, String device, Skb skb, Optional<MacAddress> sourceMac, Optional<String> port)
-      implements Situation {}
+      implements Situation {
+    @Override
+    public Packet packet() {
+      return skb.packet();
+    }
+  }
 
   /** A device sends a frame (ndo_start_xmit). */
   record Transmitted(Stack stack, String device, Frame frame, Skb skb, Hop hop)
-      implements Situation {}
+      implements Situation {
+    @Override
+    public Packet packet() {
+      return frame.packet();
+    }
+  }
 
   /** A frame came out of a tunnel of an Open vSwitch bridge, by this port. */
-  record Switched(Stack stack, String bridge, String port, Frame frame) implements Situation {}
+  record Switched(Stack stack, String bridge, String port, Frame frame) implements Situation {
+    @Override
+    public Packet packet() {
+      return frame.packet();
+    }
+  }
 
   /**
    * The way ends here.

@@ -131,6 +131,10 @@ final class TableWalk {
             undecided("not modelled or not gathered: " + table + " " + fact.value(), fact, state));
         return exits;
       }
+      if (fit == Fit.CHANCE && isIdle(fact.value().target())) {
+        // whether it looks at the packet or not, the packet goes on
+        continue;
+      }
       if (fit == Fit.CHANCE) {
         exits.addAll(from(rules, i + 1, state, depth));
       }

@@ -83,7 +83,7 @@ final class Translation {
         return new Answer.Open("a range of more than " + MOST_ENDS + " addresses");
       }
     }
-    return new Answer.Ends(ends);
+    return ends.isEmpty() ? new Answer.Open("a range without addresses") : new Answer.Ends(ends);
   }
 
   private static Optional<Port> port(String text) {

@@ -85,6 +85,7 @@ public final class Walker {
       if (journey.at() instanceof Situation.Ended ended) {
         finished.add(new Finished(ended, journey.trail()));
       } else if (finished.size() >= MOST_WAYS || ++moves > MOST_MOVES) {
+        finished.add(tooMany(first, journey));
         return finished;
       } else {
         List<Journey> next = move(journey);
@@ -94,6 +95,15 @@ public final class Walker {
       }
     }
     return finished;
+  }
+
+  /** What was not walked to its end is left open. */
+  private static Finished tooMany(Journey first, Journey journey) {
+    Stack stack = first.at().stack();
+    Trail trail =
+        journey.trail().doubting("more than " + MOST_WAYS + " ways or " + MOST_MOVES + " moves");
+    return new Finished(
+        new Situation.Ended(stack, first.at().packet(), Disposition.INSUFFICIENT_INFO), trail);
   }
 
   private List<Journey> move(Journey journey) {

@@ -21,7 +21,7 @@ import java.util.Optional;
  * Two machines as text: {@code router} between 10.1.0.0/24 on eth0 and 10.2.0.0/24 on eth1, and
  * {@code server} 10.2.0.2 behind it. A packet from 10.1.0.9 comes in by the router's eth0.
  */
-record RouterBed(String iptables, String sets, String sysctls) {
+record RouterBed(String iptables, String sets, String nft) {
 
   static final IpAddress CLIENT = IpAddress.of("10.1.0.9");
   static final IpAddress SERVER = IpAddress.of("10.2.0.2");
@@ -70,10 +70,11 @@ record RouterBed(String iptables, String sets, String sysctls) {
   }
 
   RouterBed withSets(String text) {
-    return new RouterBed(iptables, text, sysctls);
+    return new RouterBed(iptables, text, nft);
   }
 
-  RouterBed withSysctls(String text) {
+  /** As {@code nft list ruleset} prints it. */
+  RouterBed withNft(String text) {
     return new RouterBed(iptables, sets, text);
   }
 
@@ -105,11 +106,16 @@ record RouterBed(String iptables, String sets, String sysctls) {
         local 10.1.0.1 dev eth0 table local proto kernel scope host src 10.1.0.1
         local 10.2.0.1 dev eth1 table local proto kernel scope host src 10.2.0.1
         """);
-    add(texts, "router/iptables-save.txt", iptables);
+    if (!iptables.isEmpty()) {
+      add(texts, "router/iptables-save.txt", iptables);
+    }
+    if (!nft.isEmpty()) {
+      add(texts, "router/nft-list-ruleset.txt", nft);
+    }
     if (!sets.isEmpty()) {
       add(texts, "router/ipset-save.txt", sets);
     }
-    add(texts, "router/sysctl.txt", SYSCTLS + sysctls);
+    add(texts, "router/sysctl.txt", SYSCTLS);
     add(texts, "server/ip-addr.txt", addresses("10.2.0.2/24"));
     add(
         texts,
