@@ -55,7 +55,8 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
   static List<LabCell> chosen() {
     String wanted = System.getProperty(CHOSEN, "");
     if (wanted.isEmpty()) {
-      return OF_EVERY_BUILD;
+      // until the rules of portmap are judged with the rest, the others are asked for by name
+      return List.of(here("static-routes", "none"));
     }
     return wanted.equals("all")
         ? product()
