@@ -4,7 +4,9 @@ import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Difference;
 import io.podpath.core.compare.Row;
 import io.podpath.core.rule.Culprit;
+import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -50,12 +52,7 @@ record LabEntry(String node, String table, String key, String sign, Difference d
 
   /** What no blueprint says anything of. */
   boolean isUnspoken() {
-    return isOneMore() || isForwardingOfOne() || isOfPortmap();
-  }
-
-  /** Host ports are not read from Pod objects, so nothing tells that these rules are expected. */
-  private boolean isOfPortmap() {
-    return table.equals("iptables") && (key.contains("CNI-DN-") || key.contains("CNI-HOSTPORT-"));
+    return isOneMore() || isForwardingOfOne();
   }
 
   private boolean isOneMore() {
@@ -78,7 +75,11 @@ record LabEntry(String node, String table, String key, String sign, Difference d
       return false;
     }
     if (culprit.state() == EntryState.MISSING) {
-      List<String> words = words(culprit.entry());
+      List<String> words = new ArrayList<>(words(culprit.entry()));
+      if (culprit.kind() == EntryKind.ADDRESS) {
+        // an address is the same one whatever its prefix length
+        words.addAll(words.stream().map(w -> w.replaceFirst("/\\d+$", "")).toList());
+      }
       return difference.held().isEmpty()
           && difference.wanted().stream()
               .flatMap(row -> Stream.of(row.key(), row.text()))

@@ -5,6 +5,7 @@ import io.podpath.core.cluster.FlannelNetwork;
 import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
+import io.podpath.core.cluster.Pod;
 import io.podpath.core.cni.SubnetEnv;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
@@ -15,6 +16,7 @@ import io.podpath.core.snapshot.AddressPlan.SubnetClaim;
 import io.podpath.core.snapshot.AddressPlan.SubnetOrigin;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Devices;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.ServiceProxyKind;
@@ -78,6 +80,10 @@ public final class ClusterReader {
       return Gathered.notGathered("the address of no node was read");
     }
     assumed.addAll(machines.assumed());
+    boolean portmap = fabric.get() instanceof Calico || view.fabric().isFlannel();
+    if (portmap && !knowsHostPorts()) {
+      assumed.add("host ports of pods were not read; what portmap writes is left out");
+    }
     IpPrefix podNetwork = podNetwork(nodes);
     ClusterFacts facts =
         new ClusterFacts(
@@ -168,6 +174,11 @@ public final class ClusterReader {
     return view.serviceProxy() == ServiceProxyKind.UNKNOWN
         || !view.get(Section.SERVICES).isNotGathered()
             && !view.get(Section.ENDPOINT_SLICES).isNotGathered();
+  }
+
+  private boolean knowsHostPorts() {
+    Entries<Pod> pods = view.get(Section.PODS);
+    return !pods.isNotGathered() && pods.values().noneMatch(p -> p.hostPorts().isNotGathered());
   }
 
   private ServiceProxy proxy() {

@@ -1,6 +1,7 @@
 package io.podpath.core.blueprint;
 
 import io.podpath.core.cluster.CalicoNode;
+import io.podpath.core.cluster.HostPort;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.net.IpAddress;
@@ -193,17 +194,21 @@ final class MachineReader {
 
   private List<PodFacts> pods(String node) {
     List<PodFacts> pods = new ArrayList<>();
+    AttachmentReader attachments = new AttachmentReader(view.snapshot().node(node));
     // a pod on its node's own network has the address the node is known by
     Optional<IpAddress> own =
         view.plan().announcedAddress(node, IpFamily.INET).map(AddressClaim::address);
     for (Pod pod : view.get(Section.PODS).values().toList()) {
       boolean here = pod.node().filter(node::equals).isPresent();
-      boolean apart = !pod.hostNetwork().orElse(false);
+      boolean apart = !pod.hostNetwork().orElse(false) && !pod.isEnded();
       pod.ips().stream()
           .filter(IpAddress::isV4)
           .filter(a -> here && apart && own.filter(a::equals).isEmpty())
           .findFirst()
-          .ifPresent(a -> pods.add(new PodFacts(pod.namespace(), pod.name(), a)));
+          .ifPresent(a -> {
+            List<HostPort> ports = pod.hostPorts().optional().orElseGet(List::of);
+            pods.add(new PodFacts(pod.namespace(), pod.name(), a, ports, attachments.of(a, ports)));
+          });
     }
     if (view.get(Section.PODS).isNotGathered()) {
       view.snapshot().node(node).stream()

@@ -1,5 +1,7 @@
 package io.podpath.core.blueprint;
 
+import io.podpath.core.cluster.HostPort;
+import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.netfilter.Match;
@@ -18,7 +20,7 @@ import java.util.List;
  */
 final class Portmap {
 
-  private static final String ENTRY = "CNI-HOSTPORT-DNAT";
+  static final String ENTRY = "CNI-HOSTPORT-DNAT";
   private static final String MARK = "CNI-HOSTPORT-SETMARK";
   private static final String MASQUERADE = "CNI-HOSTPORT-MASQ";
 
@@ -74,9 +76,9 @@ final class Portmap {
 
   private static void pod(FabricKind fabric, NodeFacts node, PodFacts pod, NodeDraft draft) {
     String because = "host ports of " + pod.namespace() + "/" + pod.name();
-    String network = fabric.isFlannel() ? "cbr0" : "k8s-pod-network";
-    // of its sandbox, which the runtime names by chance
-    String container = digest("SHA-256", pod.netns());
+    CniAttachment attachment = pod.attachment().orElseGet(() -> usual(fabric, pod));
+    String network = attachment.network();
+    String container = attachment.container();
     String chain = chain(network, container);
     draft.chain("nat", chain, because);
     for (IpProtocol protocol :
@@ -107,29 +109,40 @@ final class Portmap {
         bridged
             ? node.podSubnet().orElseGet(() -> pod.address().toPrefix())
             : pod.address().toPrefix();
-    for (HostPort port : pod.hostPorts()) {
+    for (HostPort port : pod.hostPorts().stream().filter(Portmap::isV4).toList()) {
       for (IpPrefix source : List.of(itself, LOCALHOST)) {
-        draft.append(
-            ChainDraft.in("nat", chain)
-                .source(source)
-                .protocol(port.protocol())
-                .destinationPort(port.protocol(), port.port().number())
-                .jump(MARK),
-            because);
+        draft.append(to(port, ChainDraft.in("nat", chain).source(source)).jump(MARK), because);
       }
       draft.append(
-          ChainDraft.in("nat", chain)
-              .protocol(port.protocol())
-              .destinationPort(port.protocol(), port.port().number())
+          to(port, ChainDraft.in("nat", chain))
               .target(new Target.Dnat(pod.address() + ":" + port.containerPort(), "")),
           because);
     }
-    draft
-        .host()
-        .sysctl(
-            "net.ipv4.conf." + (bridged ? "cni0" : Hardware.caliDevice(pod)) + ".route_localnet",
-            "1",
-            because);
+    draft.host().sysctl("net.ipv4.conf." + deviceTo(fabric, pod) + ".route_localnet", "1", because);
+  }
+
+  /** Of the same family as the pod's address; the entry rule names the others all the same. */
+  private static boolean isV4(HostPort port) {
+    return port.hostIp().map(IpAddress::isV4).orElse(true);
+  }
+
+  private static ChainDraft to(HostPort port, ChainDraft draft) {
+    port.hostIp().map(IpAddress::toPrefix).ifPresent(draft::destination);
+    return draft.protocol(port.protocol()).destinationPort(port.protocol(), port.port().number());
+  }
+
+  /** As flannel's and Calico's manifests name the network; the id is as good as any. */
+  private static CniAttachment usual(FabricKind fabric, PodFacts pod) {
+    return new CniAttachment(
+        fabric.isFlannel() ? "cbr0" : "k8s-pod-network", digest("SHA-256", pod.netns()));
+  }
+
+  /** Which has the route to the pod (portmap.go: getRoutableHostIF). */
+  private static String deviceTo(FabricKind fabric, PodFacts pod) {
+    if (!fabric.isFlannel()) {
+      return Hardware.caliDevice(pod);
+    }
+    return fabric == FabricKind.FLANNEL_UDP ? "docker0" : "cni0";
   }
 
   static String chain(String network, String container) {

@@ -8,6 +8,7 @@ import io.podpath.core.cluster.EndpointSlice;
 import io.podpath.core.cluster.FlannelNetwork;
 import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cluster.KubeNode;
+import io.podpath.core.cluster.NetworkPlan;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
 import io.podpath.core.net.Gathered;
@@ -62,13 +63,14 @@ final class ClusterForms {
 
   static Row pod(Fact<Pod> fact) {
     Pod pod = fact.value();
-    return row(
-        fact,
-        pod.namespace() + "/" + pod.name(),
-        List.of(
-            Field.of("node", pod.node().orElse("")),
-            Field.of("ip", list(pod.ips())),
-            Field.of("status", pod.status().orElse(""))));
+    List<Field> fields =
+        new ArrayList<>(
+            List.of(
+                Field.of("node", pod.node().orElse("")),
+                Field.of("ip", list(pod.ips())),
+                Field.of("status", pod.status().orElse(""))));
+    add(fields, "hostPort", pod.hostPorts(), ClusterForms::list);
+    return row(fact, pod.namespace() + "/" + pod.name(), fields);
   }
 
   static Row slice(Fact<EndpointSlice> fact) {
@@ -154,6 +156,21 @@ final class ClusterForms {
             Field.of("Network", text(network.network())),
             Field.of("Backend", text(network.backend())),
             Field.of("DirectRouting", network.directRouting() ? "true" : "false")));
+  }
+
+  static Row plan(Fact<NetworkPlan> fact) {
+    NetworkPlan plan = fact.value();
+    return row(
+        fact,
+        plan.origin(),
+        List.of(
+            Field.of("podSubnet", list(plan.podSubnets())),
+            Field.of("serviceSubnet", list(plan.serviceSubnets())),
+            Field.of(
+                "node-cidr-mask-size",
+                plan.nodeCidrMaskSize().stream()
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining()))));
   }
 
   private static <T> Row row(Fact<T> fact, String key, List<Field> fields) {

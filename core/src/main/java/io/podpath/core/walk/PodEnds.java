@@ -18,10 +18,6 @@ import java.util.Set;
 /** The pods of a cluster: by their objects, and by their namespaces where no object was read. */
 public final class PodEnds {
 
-  /** Pods that ran to their end have no namespace any more. */
-  private static final Set<String> ENDED =
-      Set.of("Completed", "Succeeded", "Failed", "Error", "Evicted", "Terminated");
-
   private PodEnds() {}
 
   /** All pods with a network of their own, by node and name. */
@@ -56,7 +52,7 @@ public final class PodEnds {
     return pod.node().isPresent()
         && !pod.ips().isEmpty()
         && !usesNodeNetwork(pod, view)
-        && pod.status().filter(ENDED::contains).isEmpty();
+        && !pod.isEnded();
   }
 
   /** A table of pods does not tell; but then the pod's address is its node's. */

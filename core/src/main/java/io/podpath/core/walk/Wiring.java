@@ -69,7 +69,7 @@ final class Wiring {
     }
     view.get(Section.PODS)
         .values()
-        .filter(p -> !p.hostNetwork().orElse(false))
+        .filter(p -> !p.hostNetwork().orElse(false) && !p.isEnded())
         .forEach(
             p -> p.ips().forEach(a -> pods.computeIfAbsent(a, k -> new ArrayList<>(1)).add(p)));
   }

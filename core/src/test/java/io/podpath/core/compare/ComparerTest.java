@@ -14,14 +14,19 @@ import io.podpath.core.blueprint.NodeFacts;
 import io.podpath.core.blueprint.PodFacts;
 import io.podpath.core.blueprint.Segment;
 import io.podpath.core.cluster.BlockAffinity;
+import io.podpath.core.cluster.HostPort;
 import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cluster.KubeNode;
+import io.podpath.core.cluster.NetworkPlan;
+import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.MacAddress;
+import io.podpath.core.net.Port;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
@@ -41,6 +46,7 @@ import io.podpath.core.snapshot.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -360,6 +366,39 @@ class ComparerTest {
                 affinity("node1", "confirmed"),
                 affinity("node1", "pending")))
         .containsExactly("~ block affinity BlockAffinity/node1 10.233.64.64/26 state");
+    HostPort web = new HostPort(new Port(8080), IpProtocol.TCP, new Port(80));
+    assertThat(
+            objects(
+                Section.PODS, pod(Gathered.known(List.of())), pod(Gathered.known(List.of(web)))))
+        .containsExactly("~ pod default/web hostPort");
+    assertThat(
+            objects(
+                Section.PODS,
+                pod(Gathered.notGathered("a table")),
+                pod(Gathered.known(List.of(web)))))
+        .as("nobody looked before")
+        .isEmpty();
+    assertThat(objects(Section.NETWORK_PLANS, plan(24), plan(16)))
+        .containsExactly("~ network plan kubeadm-config node-cidr-mask-size");
+  }
+
+  private static Pod pod(Gathered<List<HostPort>> hostPorts) {
+    return new Pod(
+        "default",
+        "web",
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        hostPorts);
+  }
+
+  private static NetworkPlan plan(int mask) {
+    return new NetworkPlan(
+        "kubeadm-config",
+        List.of(IpPrefix.of("10.244.0.0/16")),
+        List.of(IpPrefix.of("10.96.0.0/12")),
+        OptionalInt.of(mask));
   }
 
   private static <T> List<String> objects(Section<T> section, T before, T after) {

@@ -2,6 +2,7 @@ package io.podpath.probes.parse;
 
 import io.podpath.core.cluster.CalicoNode;
 import io.podpath.core.cluster.EndpointSlice;
+import io.podpath.core.cluster.HostPort;
 import io.podpath.core.cluster.KubeEvent;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
@@ -151,7 +152,28 @@ final class ClusterObjects {
             object.text("spec", "nodeName"),
             ips,
             hostNetwork,
-            podStatus(object)));
+            podStatus(object),
+            object.get("spec").isPresent()
+                ? Gathered.known(hostPorts(object))
+                : Gathered.notGathered("the object has no spec")));
+  }
+
+  /** Those the runtime hands to the plug-in portmap; a port of 0 is none. */
+  private static List<HostPort> hostPorts(Tree pod) {
+    List<HostPort> ports = new ArrayList<>();
+    for (Tree container : pod.items("spec", "containers")) {
+      for (Tree port : container.items("ports")) {
+        Optional<IpProtocol> protocol = IpProtocol.parse(port.text("protocol").orElse("TCP"));
+        Optional<Port> host = port(port, "hostPort").filter(p -> p.number() > 0);
+        Optional<Port> inside = port(port, "containerPort");
+        if (protocol.isPresent() && host.isPresent() && inside.isPresent()) {
+          Optional<IpAddress> hostIp =
+              port.text("hostIP").flatMap(IpAddress::parse).filter(ip -> !ip.isUnspecified());
+          ports.add(new HostPort(hostIp, host.get(), protocol.get(), inside.get()));
+        }
+      }
+    }
+    return ports;
   }
 
   /**

@@ -116,7 +116,8 @@ final class ClusterRows {
             cell(cells, "NODE").filter(ClusterRows::isName),
             addresses(cells.getOrDefault("IP", "")),
             Optional.empty(),
-            cell(cells, "STATUS")));
+            cell(cells, "STATUS"),
+            Gathered.notGathered("kubectl get pods does not print host ports")));
   }
 
   /** {@code 1/2}: how many containers of how many are ready. */

@@ -279,7 +279,8 @@ public final class KubectlDescribeParser implements OutputParser {
               node,
               ips,
               ips.isEmpty() || slash <= 0 ? Optional.empty() : Optional.of(hostNetwork),
-              Optional.ofNullable(fields.get("Status")).map(s -> LogLine.firstWord(s))),
+              Optional.ofNullable(fields.get("Status")).map(s -> LogLine.firstWord(s)),
+              Gathered.notGathered("not read from kubectl describe")),
           line);
     }
 

@@ -6,6 +6,7 @@ import io.podpath.core.cluster.BgpPeer;
 import io.podpath.core.cluster.CalicoNode;
 import io.podpath.core.cluster.EndpointSlice;
 import io.podpath.core.cluster.FlannelNetwork;
+import io.podpath.core.cluster.HostPort;
 import io.podpath.core.cluster.IpPool;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
@@ -140,6 +141,42 @@ class KubernetesObjectParserTest {
     assertThat(pod.hostNetwork()).contains(true);
     assertThat(pod.status()).contains("CrashLoopBackOff");
     assertThat(told.table(Section.PODS).isComplete()).isTrue();
+  }
+
+  @Test
+  void readsHostPorts() {
+    Told told =
+        Told.byFile(
+            parser,
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, namespace: shop}
+            spec:
+              nodeName: n1
+              containers:
+              - name: web
+                ports:
+                - {containerPort: 80, hostPort: 8080}
+                - {containerPort: 53, hostPort: 53, hostIP: 10.0.0.1, protocol: UDP}
+                - {containerPort: 81, hostPort: 0}
+                - {containerPort: 82}
+              - name: log
+                ports:
+                - {containerPort: 443, hostPort: 8443, hostIP: 0.0.0.0, protocol: TCP}
+                - {containerPort: many, hostPort: 8444}
+            """);
+    assertThat(told.only(Section.PODS).hostPorts().optional().orElseThrow())
+        .extracting(HostPort::toString)
+        .containsExactly("8080->80/tcp", "10.0.0.1:53->53/udp", "8443->443/tcp");
+  }
+
+  @Test
+  void hostPortsAreUnknownWithoutASpec() {
+    Told told =
+        Told.byFile(parser, "pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n");
+    assertThat(told.only(Section.PODS).hostPorts().isNotGathered()).isTrue();
   }
 
   @Test

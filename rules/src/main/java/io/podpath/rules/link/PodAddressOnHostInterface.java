@@ -31,15 +31,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** A pod has an address which an interface of a node has too. */
 @AutoService(Rule.class)
 public final class PodAddressOnHostInterface implements Rule {
-
-  /** A pod that has ended keeps its address in the table, and others may have got it since. */
-  private static final Set<String> ENDED =
-      Set.of("Completed", "Succeeded", "Failed", "Error", "Evicted", "Shutdown", "Terminated");
 
   @Override
   public String id() {
@@ -106,8 +101,7 @@ public final class PodAddressOnHostInterface implements Rule {
     for (Fact<Pod> fact : view.get(Section.PODS).facts()) {
       Pod pod = fact.value();
       boolean onHost = pod.hostNetwork().orElse(false);
-      boolean ended = pod.status().filter(ENDED::contains).isPresent();
-      if (!onHost && !ended) {
+      if (!onHost && !pod.isEnded()) {
         Evidence evidence = Evidence.of(fact, "the pod's address");
         Holder holder =
             new Holder(
