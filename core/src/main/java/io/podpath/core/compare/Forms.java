@@ -112,7 +112,7 @@ final class Forms {
           form("calico node", Reach.OPEN, Section.CALICO_NODES, ClusterForms::calicoNode),
           form("block affinity", Reach.OPEN, Section.BLOCK_AFFINITIES, ClusterForms::affinity),
           form("flannel network", Reach.OPEN, Section.FLANNEL_NETWORKS, ClusterForms::network),
-          form("network plan", Reach.OPEN, Section.NETWORK_PLANS, ClusterForms::plan));
+          form("network plan", Reach.TOLD, Section.NETWORK_PLANS, ClusterForms::plan));
 
   private static <T> TableForm<T> form(
       String label, Reach reach, Section<T> section, Function<Fact<T>, Row> rows) {
