@@ -5,6 +5,8 @@ import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.snapshot.UnreadLine;
 import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.PodTrace;
+import io.podpath.core.walk.Step;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,25 +59,37 @@ public record Diagnosis(
    * A finding with its place in the list.
    *
    * @param id F1, F2 …, good within this diagnosis only
+   * @param affects the broken pairs it explains; of one that breaks none, those it is about
    * @param causedBy ids of the findings this one follows from
    * @param prediction what the fix does on the model; empty without a fix that changes the model
+   * @param example a packet that is lost by it; empty where none can be walked
    */
   public record Ranked(
-      String id, Finding finding, List<String> causedBy, Optional<Prediction> prediction) {
+      String id,
+      Finding finding,
+      List<Pair> affects,
+      List<String> causedBy,
+      Optional<Prediction> prediction,
+      Optional<PodTrace> example) {
     public Ranked {
+      affects = List.copyOf(affects);
       causedBy = List.copyOf(causedBy);
     }
   }
 
   /**
-   * Pairs of nodes before and after a fix, as the rules see the changed model.
+   * Pairs of nodes before and after a fix, as packets are walked through the changed model; where
+   * that cannot be told, as the rules see it.
    *
    * @param healed broken before, not after
    * @param harmed not broken before, broken after
    * @param stillBroken broken before and after
+   * @param proven of the pairs the finding affects, those that were walked before and after, lost
+   *     and then delivered
    * @param needsToo ids of the findings that break the same pairs even then
    */
-  public record Prediction(int healed, int harmed, int stillBroken, List<String> needsToo) {
+  public record Prediction(
+      int healed, int harmed, int stillBroken, int proven, List<String> needsToo) {
     public Prediction {
       needsToo = List.copyOf(needsToo);
     }
@@ -110,24 +124,38 @@ public record Diagnosis(
   public record OtherNode(String name, Provenance from) {}
 
   /**
-   * Ordered pairs of nodes. A pair that no finding breaks is unknown, not delivered, as long as
-   * nobody walked it.
+   * Ordered pairs of nodes.
    *
-   * @param delivered pairs shown to work
+   * @param delivered a packet between their pods was walked there and back
+   * @param broken it is lost; or it cannot be walked, and a finding says so
+   * @param open of the unknown, those on whose way something was not gathered that decides
    */
   public record Reach(
-      int pairs, int delivered, int broken, int unknown, List<BrokenPair> brokenPairs) {
+      int pairs, int delivered, int broken, int unknown, int open, List<BrokenPair> brokenPairs) {
     public Reach {
       brokenPairs = List.copyOf(brokenPairs);
+    }
+
+    /** Broken pairs of which no known failure is the cause. */
+    public List<BrokenPair> unexplained() {
+      return brokenPairs.stream().filter(p -> !p.explained()).toList();
     }
   }
 
   /**
    * @param direction forward when the request is lost, reply when the answer is
    * @param findings ids
+   * @param explained by a finding, be it left out on request
+   * @param at the step that loses the packet; empty where it cannot be walked
    */
   public record BrokenPair(
-      String from, String to, Disposition disposition, String direction, List<String> findings) {
+      String from,
+      String to,
+      Disposition disposition,
+      String direction,
+      List<String> findings,
+      boolean explained,
+      Optional<Step> at) {
     public BrokenPair {
       findings = List.copyOf(findings);
     }
@@ -135,7 +163,7 @@ public record Diagnosis(
 
   /** The verdict. */
   public enum Health {
-    /** Something was found (at any severity above info), be it left out on request. */
+    /** Something was found (at any severity above info, be it left out on request), or is lost. */
     FINDINGS,
     /** Nothing was found, and enough was gathered to say so. */
     HEALTHY,
@@ -145,7 +173,9 @@ public record Diagnosis(
 
   /** The verdict. */
   public Health health() {
-    if (suppressed > 0 || worst().filter(w -> w != Severity.INFO).isPresent()) {
+    if (suppressed > 0
+        || reach.broken() > 0
+        || worst().filter(w -> w != Severity.INFO).isPresent()) {
       return Health.FINDINGS;
     }
     return isEnough() ? Health.HEALTHY : Health.TOO_LITTLE;
@@ -159,6 +189,7 @@ public record Diagnosis(
     return isLocallyEnough()
         && nodes.size() > 1
         && others.isEmpty()
+        && reach.open() == 0
         && fabric != FabricKind.UNKNOWN;
   }
 

@@ -1,16 +1,21 @@
 package io.podpath.core.rule;
 
+import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.rule.Diagnosis.Reach;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.History;
 import io.podpath.core.snapshot.Snapshot;
+import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.PodTrace;
+import io.podpath.core.walk.WalkedPair;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Asks all rules about every state of an input and makes one diagnosis of their answers. */
 public final class Diagnostician {
@@ -34,8 +39,10 @@ public final class Diagnostician {
             .map(m -> ask(ClusterView.ofSameCluster(m.snapshot(), view)))
             .toList();
     List<Outcome> outcomes = all.stream().map(this::heeded).toList();
-    List<Finding> ordered = order(Mending.overTime(history, outcomes));
-    List<Ranked> ranked = rank(ordered, view);
+    List<Finding> found = Mending.overTime(history, outcomes);
+    Reached reached = Reached.of(view, found);
+    List<Judged> ordered = order(found.stream().map(f -> judge(f, view, reached)).toList());
+    List<Ranked> ranked = rank(ordered, reached);
     List<Rule> asked = rules.stream().filter(r -> !ignored.contains(r.id())).toList();
     Survey survey = Survey.of(asked, view, outcomes.getLast().notChecked());
     return new Diagnosis(
@@ -44,8 +51,8 @@ public final class Diagnostician {
         history.latest().takenAt(),
         Essentials.nodes(view),
         Essentials.terminals(view),
-        Roster.others(view, ordered),
-        Reachability.of(ranked, view),
+        Roster.others(view, found),
+        reach(ranked, reached, excused(all.getLast(), reached)),
         ranked,
         survey.notChecked(),
         history.latest().unread(),
@@ -84,41 +91,86 @@ public final class Diagnostician {
             && nodes.stream().allMatch(n -> ignored.contains(finding.rule() + "@" + n));
   }
 
+  private Judged judge(Finding finding, ClusterView latest, Reached reached) {
+    Optional<Proof> proof =
+        Proof.of(finding, latest, reached, changed -> heeded(ask(changed)).findings());
+    return Judged.of(finding, proof, reached);
+  }
+
+  /** Pairs that a finding explains which is left out on request. */
+  private Set<Pair> excused(Outcome outcome, Reached reached) {
+    return outcome.findings().stream()
+        .filter(this::isIgnored)
+        .flatMap(f -> Judged.of(f, Optional.empty(), reached).affects().stream())
+        .map(Reached::key)
+        .collect(Collectors.toSet());
+  }
+
   /**
-   * Worst first; what still holds before what was mended; causes before consequences; widest first;
-   * then by name.
+   * Worst first; what still holds before what was mended; causes before consequences; what explains
+   * most first; then by name.
    */
-  private static List<Finding> order(List<Finding> findings) {
+  private static List<Judged> order(List<Judged> findings) {
     return findings.stream()
         .sorted(
-            Comparator.comparing(Finding::severity)
+            Comparator.comparing((Judged j) -> j.finding().severity())
                 .reversed()
-                .thenComparing(f -> f.mended().isPresent())
-                .thenComparing(f -> findings.stream().anyMatch(cause -> explains(cause, f)))
-                .thenComparing(Comparator.comparing(Finding::certainty).reversed())
-                .thenComparingInt(f -> -f.affects().size())
-                .thenComparing(Finding::rule)
+                .thenComparing(j -> j.finding().mended().isPresent())
+                .thenComparing(j -> findings.stream().anyMatch(cause -> explains(cause, j)))
                 .thenComparing(
-                    f -> f.nodes().isEmpty() ? "" : f.nodes().getFirst(), Snapshot.NATURAL_ORDER)
-                .thenComparing(Finding::key))
+                    Comparator.comparing((Judged j) -> j.finding().certainty()).reversed())
+                .thenComparingInt(j -> -j.affects().size())
+                .thenComparing(j -> j.finding().rule())
+                .thenComparing(
+                    j -> j.finding().nodes().isEmpty() ? "" : j.finding().nodes().getFirst(),
+                    Snapshot.NATURAL_ORDER)
+                .thenComparing(j -> j.finding().key()))
         .toList();
   }
 
-  private List<Ranked> rank(List<Finding> ordered, ClusterView latest) {
-    Set<Pair> before = Reachability.brokenPairs(ordered);
+  private static List<Ranked> rank(List<Judged> ordered, Reached reached) {
+    int broken = reached.broken().size();
     List<Ranked> ranked = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
-      Finding finding = ordered.get(i);
+      Judged judged = ordered.get(i);
       List<String> causes = new ArrayList<>();
       for (int j = 0; j < ordered.size(); j++) {
-        if (j != i && explains(ordered.get(j), finding)) {
-          causes.add("F" + (j + 1));
+        if (j != i && explains(ordered.get(j), judged)) {
+          causes.add(id(j));
         }
       }
       ranked.add(
-          new Ranked("F" + (i + 1), finding, causes, predict(finding, ordered, latest, before)));
+          new Ranked(
+              id(i),
+              judged.finding(),
+              judged.affects(),
+              causes,
+              judged.proof().map(p -> predicted(judged, p, ordered, broken)),
+              example(judged, reached)));
     }
     return ranked;
+  }
+
+  private static String id(int index) {
+    return "F" + (index + 1);
+  }
+
+  /** A lost request shows more than a lost answer. */
+  private static Optional<PodTrace> example(Judged judged, Reached reached) {
+    Comparator<Pair> answersLast =
+        Comparator.comparing(p -> reached.walked(p).filter(WalkedPair::reply).isPresent());
+    return judged.finding().mended().isPresent()
+        ? Optional.empty()
+        : judged.affects().stream()
+            .filter(p -> reached.walked(p).filter(WalkedPair::isBroken).isPresent())
+            .min(answersLast)
+            .flatMap(reached::example);
+  }
+
+  /** A cause's fix takes its consequence away too, unless the rules know better. */
+  private static boolean explains(Judged cause, Judged consequence) {
+    return explains(cause.finding(), consequence.finding())
+        || cause.takesAway(consequence) && !explains(consequence.finding(), cause.finding());
   }
 
   /**
@@ -144,39 +196,71 @@ public final class Diagnostician {
         || cause.affects().stream().anyMatch(consequence.affects()::contains);
   }
 
-  private Optional<Prediction> predict(
-      Finding finding, List<Finding> ordered, ClusterView latest, Set<Pair> before) {
-    if (finding.mended().isPresent() || finding.fix().isEmpty()) {
-      return Optional.empty();
-    }
-    Snapshot changed = finding.fix().get().applyTo(latest.snapshot());
-    if (changed.sameValues(latest.snapshot())) {
-      return Optional.empty();
-    }
-    List<Finding> left = heeded(ask(ClusterView.ofSameCluster(changed, latest))).findings();
-    Set<Pair> after = Reachability.brokenPairs(left);
-    int healed = (int) before.stream().filter(p -> !after.contains(p)).count();
-    int harmed = (int) after.stream().filter(p -> !before.contains(p)).count();
-    return Optional.of(
-        new Prediction(healed, harmed, before.size() - healed, needsToo(finding, ordered, left)));
+  private static Prediction predicted(
+      Judged judged, Proof proof, List<Judged> ordered, int broken) {
+    int healed = proof.healed().size();
+    return new Prediction(
+        healed,
+        proof.harmed().size(),
+        broken - healed,
+        judged.proven(),
+        needsToo(judged, proof, ordered));
   }
 
   /** Findings that are left with the fix and break pairs that this one breaks. */
-  private static List<String> needsToo(Finding finding, List<Finding> ordered, List<Finding> left) {
-    if (!Reachability.breaksPairs(finding)) {
-      return List.of();
-    }
-    Set<String> breaking = new HashSet<>();
-    left.stream()
-        .filter(Reachability::breaksPairs)
-        .filter(f -> f.affects().stream().anyMatch(finding.affects()::contains))
-        .forEach(f -> breaking.add(f.key()));
+  private static List<String> needsToo(Judged judged, Proof proof, List<Judged> ordered) {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < ordered.size(); i++) {
-      if (!ordered.get(i).key().equals(finding.key()) && breaking.contains(ordered.get(i).key())) {
-        ids.add("F" + (i + 1));
+      Judged other = ordered.get(i);
+      boolean both =
+          !other.finding().key().equals(judged.finding().key())
+              && Reached.breaksPairs(judged.finding())
+              && Reached.breaksPairs(other.finding())
+              && proof.leaves(other.finding())
+              && other.affects().stream()
+                  .anyMatch(p ->
+                      judged.affects().contains(p) && !proof.healed().contains(Reached.key(p)));
+      if (both) {
+        ids.add(id(i));
       }
     }
     return ids;
+  }
+
+  private static Reach reach(List<Ranked> ranked, Reached reached, Set<Pair> excused) {
+    List<BrokenPair> broken = new ArrayList<>();
+    for (Pair pair : reached.broken()) {
+      List<Ranked> by =
+          ranked.stream()
+              .filter(r -> r.finding().mended().isEmpty())
+              .filter(r -> r.affects().stream().anyMatch(a -> isSame(a, pair)))
+              .toList();
+      Optional<WalkedPair> walked = reached.walked(pair);
+      Optional<Finding> first = by.stream().findFirst().map(Ranked::finding);
+      boolean reply =
+          walked
+              .map(WalkedPair::reply)
+              .orElseGet(() -> first.filter(f -> f.losesReplyOf(pair)).isPresent());
+      broken.add(
+          new BrokenPair(
+              pair.from(),
+              pair.to(),
+              walked
+                  .map(WalkedPair::disposition)
+                  .or(() -> first.map(f -> f.dispositionOf(pair)))
+                  .orElse(Disposition.INSUFFICIENT_INFO),
+              reply ? "reply" : "forward",
+              by.stream().map(Ranked::id).toList(),
+              !by.isEmpty() || excused.contains(Reached.key(pair)),
+              walked.flatMap(WalkedPair::broken)));
+    }
+    int pairs = reached.pairs();
+    int delivered = reached.delivered();
+    return new Reach(
+        pairs, delivered, broken.size(), pairs - delivered - broken.size(), reached.open(), broken);
+  }
+
+  private static boolean isSame(Pair a, Pair b) {
+    return Reached.key(a).equals(Reached.key(b));
   }
 }

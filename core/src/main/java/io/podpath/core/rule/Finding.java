@@ -72,6 +72,25 @@ public record Finding(
     return rule + "#" + String.join(";", culprits.stream().map(Culprit::key).sorted().toList());
   }
 
+  Finding with(Certainty other, String open) {
+    return new Finding(
+        rule,
+        severity,
+        other,
+        open,
+        title,
+        why,
+        expected,
+        culprits,
+        evidence,
+        affects,
+        disposition,
+        seeByHand,
+        explainedBy,
+        fix,
+        mended);
+  }
+
   Finding withMended(Mended how) {
     return new Finding(
         rule,

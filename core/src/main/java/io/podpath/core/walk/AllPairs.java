@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Provenance;
@@ -11,9 +12,11 @@ import io.podpath.core.walk.Step.Mark;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Who can reach whom: every ordered pair is walked. */
@@ -22,29 +25,70 @@ public final class AllPairs {
   /** Some four thousand pairs of pods: a second's work. */
   private static final int MOST_PODS = 64;
 
+  private static final IpProtocol ICMP = IpProtocol.ICMP;
+
   private final ClusterView view;
   private final Walker walker;
   private final List<WalkEnd> pods;
+  private final Map<String, List<WalkEnd>> byNode;
 
   private AllPairs(ClusterView view) {
     this.view = view;
     this.walker = Walker.of(view);
     this.pods = PodEnds.of(view);
+    this.byNode =
+        pods.stream()
+            .filter(p -> p.place().isPresent())
+            .collect(Collectors.groupingBy(AllPairs::nodeOf));
+  }
+
+  public static AllPairs of(ClusterView view) {
+    return new AllPairs(view);
   }
 
   /** Traffic between all pods. */
-  public static List<WalkedPair> ofPods(ClusterView view) {
-    AllPairs all = new AllPairs(view);
-    return pairs(all.pods, (from, to) -> all.walk(from, to, WalkEnd::name));
+  public List<WalkedPair> ofPods() {
+    return pairs(pods, (from, to) -> walk(from, to, ICMP).pair(WalkEnd::name));
   }
 
   /**
    * Traffic from one node's pods to the other's: the worst of it in a small cluster; in another one
    * pod of each node stands for all.
    */
-  public static List<WalkedPair> ofNodes(ClusterView view) {
-    AllPairs all = new AllPairs(view);
-    return pairs(all.nodes(), all::walkNodes);
+  public List<WalkedPair> ofNodes() {
+    return pairs(nodes(), (from, to) -> ofNodes(from, to, ICMP));
+  }
+
+  /**
+   * The same of two nodes, by another protocol.
+   *
+   * @param protocol ICMP for what ping sends; of TCP a connection to {@link Question#SOME_PORT}
+   */
+  public WalkedPair ofNodes(String from, String to, IpProtocol protocol) {
+    return worst(from, to, protocol)
+        .map(w -> w.pair(AllPairs::nodeOf))
+        .orElseGet(() ->
+            WalkedPair.unknown(
+                node(from),
+                from,
+                node(to),
+                to,
+                protocol,
+                "no pod of " + (podsOf(from).isEmpty() ? from : to) + " is known"));
+  }
+
+  /**
+   * Whether a packet of some pod of the one comes to some pod of the other, and its answer back.
+   */
+  public boolean isAnyDelivered(String from, String to) {
+    return podsOf(from).stream()
+        .anyMatch(s -> podsOf(to).stream().anyMatch(r -> walk(s, r, ICMP).isDelivered()));
+  }
+
+  /** Step by step what {@link #ofNodes(String, String, IpProtocol)} is about. */
+  public Optional<PodTrace> example(String from, String to, IpProtocol protocol) {
+    return worst(from, to, protocol)
+        .flatMap(w -> w.question().map(q -> new PodTrace(w.from(), w.to(), walker.walk(q))));
   }
 
   /** Whether all pods of a node are walked when pairs of nodes are asked for. */
@@ -77,19 +121,15 @@ public final class AllPairs {
     return List.copyOf(names);
   }
 
-  private WalkedPair walkNodes(String from, String to) {
-    List<WalkEnd> senders = podsOf(from);
+  private Optional<Walked> worst(String from, String to, IpProtocol protocol) {
     List<WalkEnd> receivers = podsOf(to);
-    if (senders.isEmpty() || receivers.isEmpty()) {
-      String without = senders.isEmpty() ? from : to;
-      return WalkedPair.unknown(
-          node(from), from, node(to), to, "no pod of " + without + " is known");
-    }
-    Function<WalkEnd, String> nodeName = e -> e.place().map(Netns::node).orElse(e.name());
-    return senders.stream()
-        .flatMap(s -> receivers.stream().map(r -> walk(s, r, nodeName)))
-        .min(Comparator.comparing(WalkedPair::isDelivered).thenComparing(WalkedPair::isUnknown))
-        .orElseThrow();
+    return podsOf(from).stream()
+        .flatMap(s -> receivers.stream().map(r -> walk(s, r, protocol)))
+        .min(Comparator.comparing(Walked::isDelivered).thenComparing(Walked::isUnknown));
+  }
+
+  private static String nodeOf(WalkEnd end) {
+    return end.place().map(Netns::node).orElse(end.name());
   }
 
   private static WalkEnd node(String name) {
@@ -98,10 +138,7 @@ public final class AllPairs {
 
   /** All its pods, or the first one; one whose namespace was recorded before others. */
   private List<WalkEnd> podsOf(String node) {
-    List<WalkEnd> own =
-        pods.stream()
-            .filter(p -> p.place().filter(q -> q.node().equals(node)).isPresent())
-            .toList();
+    List<WalkEnd> own = byNode.getOrDefault(node, List.of());
     return pods.size() <= MOST_PODS
         ? own
         : own.stream()
@@ -116,11 +153,40 @@ public final class AllPairs {
     return end.start(view).filter(s -> s.in().isEmpty()).isPresent();
   }
 
-  private WalkedPair walk(WalkEnd from, WalkEnd to, Function<WalkEnd, String> name) {
-    String fromNode = from.place().map(Netns::node).orElse("");
-    String toNode = to.place().map(Netns::node).orElse("");
-    WalkEnd sender = new WalkEnd(name.apply(from), from.place(), from.addresses());
-    WalkEnd receiver = new WalkEnd(name.apply(to), to.place(), to.addresses());
+  /**
+   * Two pods, and what became of a packet.
+   *
+   * @param question empty where none can be asked
+   * @param gap why not; else empty
+   */
+  private record Walked(
+      WalkEnd from,
+      WalkEnd to,
+      IpProtocol protocol,
+      Optional<Question> question,
+      Optional<Trace> trace,
+      String gap) {
+
+    boolean isDelivered() {
+      return trace.filter(t -> t.disposition() == Disposition.DELIVERED).isPresent();
+    }
+
+    boolean isUnknown() {
+      return trace.filter(t -> t.disposition() != Disposition.INSUFFICIENT_INFO).isEmpty();
+    }
+
+    WalkedPair pair(Function<WalkEnd, String> name) {
+      WalkEnd sender = new WalkEnd(name.apply(from), from.place(), from.addresses());
+      WalkEnd receiver = new WalkEnd(name.apply(to), to.place(), to.addresses());
+      String fromNode = from.place().map(Netns::node).orElse("");
+      String toNode = to.place().map(Netns::node).orElse("");
+      return trace.isEmpty()
+          ? WalkedPair.unknown(sender, fromNode, receiver, toNode, protocol, gap)
+          : AllPairs.pair(sender.name(), fromNode, receiver.name(), toNode, protocol, trace.get());
+    }
+  }
+
+  private Walked walk(WalkEnd from, WalkEnd to, IpProtocol protocol) {
     Optional<WalkEnd.Start> start = from.start(view);
     Optional<IpAddress> address = from.addressOf(to);
     if (start.isEmpty() || address.isEmpty()) {
@@ -128,33 +194,35 @@ public final class AllPairs {
           start.isEmpty()
               ? "nothing was recorded of " + from.name() + " nor of a way to it on its node"
               : "no address of " + to.name() + " is known";
-      return WalkedPair.unknown(sender, fromNode, receiver, toNode, why);
+      return new Walked(from, to, protocol, Optional.empty(), Optional.empty(), why);
     }
-    Question question = Question.ping(start.get().from(), address.get());
+    Question ping = Question.ping(start.get().from(), address.get());
+    Question asked = protocol.equals(ICMP) ? ping : ping.with(protocol, Question.SOME_PORT);
     if (start.get().in().isPresent()) {
-      question = question.comingIn(start.get().source().orElseThrow(), start.get().in().get());
+      asked = asked.comingIn(start.get().source().orElseThrow(), start.get().in().get());
     }
-    Trace trace = walker.walk(to.meant(view).map(question::meaning).orElse(question));
+    Question question = to.meant(view).map(asked::meaning).orElse(asked);
+    // most pairs work, and of those nobody asks for the steps
+    Trace outcome = walker.outcome(question);
+    Trace trace = outcome.disposition() == Disposition.DELIVERED ? outcome : walker.walk(question);
+    return new Walked(from, to, protocol, Optional.of(question), Optional.of(trace), "");
+  }
+
+  private static WalkedPair pair(
+      String from, String fromNode, String to, String toNode, IpProtocol protocol, Trace trace) {
     Disposition end = trace.disposition();
     if (end == Disposition.DELIVERED) {
       return new WalkedPair(
-          sender.name(),
-          fromNode,
-          receiver.name(),
-          toNode,
-          end,
-          false,
-          Optional.empty(),
-          "",
-          List.of());
+          from, fromNode, to, toNode, protocol, end, false, Optional.empty(), "", List.of());
     }
     boolean reply = trace.worstForward().isDelivered();
     Way lost = reply ? trace.worstReply().orElseThrow() : trace.worstForward();
     return new WalkedPair(
-        sender.name(),
+        from,
         fromNode,
-        receiver.name(),
+        to,
         toNode,
+        protocol,
         end,
         reply,
         decisive(lost),

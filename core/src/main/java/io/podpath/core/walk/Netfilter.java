@@ -5,11 +5,11 @@ import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.NftChain;
-import io.podpath.core.netfilter.NftRule;
 import io.podpath.core.snapshot.Coverage;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Facts;
+import io.podpath.core.snapshot.NftProgram;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
@@ -106,9 +106,7 @@ final class Netfilter {
       NftChain chain = fact.value();
       boolean here = chain.family().equals(own) || chain.family().equals("inet");
       boolean iptables = chain.family().equals(own) && OF_IPTABLES.contains(chain.table());
-      boolean idle =
-          chain.policy().filter("drop"::equals).isEmpty()
-              && facts.get(Section.NFT_RULES).values().noneMatch(r -> isOf(r, chain));
+      boolean idle = NftProgram.of(facts, chain).isIdle();
       if (here && !iptables && !idle && chain.hook().isPresent()) {
         foreign.merge(
             chain.hook().get(),
@@ -117,12 +115,6 @@ final class Netfilter {
       }
     }
     this.gap = missing;
-  }
-
-  private static boolean isOf(NftRule rule, NftChain chain) {
-    return rule.family().equals(chain.family())
-        && rule.table().equals(chain.table())
-        && rule.chain().equals(chain.name());
   }
 
   /** What nftables itself does at a hook. */

@@ -1,5 +1,6 @@
 package io.podpath.core.walk;
 
+import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.Provenance;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param from a node or a pod
  * @param fromNode the node it is on
+ * @param protocol ICMP for pings; of IPv6 ICMPv6 is meant
  * @param disposition of the exchange as a whole
  * @param reply whether it is the answer that is lost
  * @param broken the step that loses it, or that cannot be told
@@ -20,6 +22,7 @@ public record WalkedPair(
     String fromNode,
     String to,
     String toNode,
+    IpProtocol protocol,
     Disposition disposition,
     boolean reply,
     Optional<Step> broken,
@@ -30,16 +33,33 @@ public record WalkedPair(
     sources = List.copyOf(sources);
   }
 
-  static WalkedPair unknown(WalkEnd from, String fromNode, WalkEnd to, String toNode, String why) {
+  static WalkedPair unknown(
+      WalkEnd from, String fromNode, WalkEnd to, String toNode, IpProtocol protocol, String why) {
     return new WalkedPair(
         from.name(),
         fromNode,
         to.name(),
         toNode,
+        protocol,
         Disposition.INSUFFICIENT_INFO,
         false,
         Optional.empty(),
         why,
+        List.of());
+  }
+
+  /** The same nodes, between which packets of other pods pass. */
+  public WalkedPair passing() {
+    return new WalkedPair(
+        from,
+        fromNode,
+        to,
+        toNode,
+        protocol,
+        Disposition.DELIVERED,
+        false,
+        Optional.empty(),
+        "",
         List.of());
   }
 
@@ -49,6 +69,11 @@ public record WalkedPair(
 
   public boolean isUnknown() {
     return disposition == Disposition.INSUFFICIENT_INFO;
+  }
+
+  /** Whether a packet was walked to where it cannot be told; else there is none to walk. */
+  public boolean isOpen() {
+    return isUnknown() && broken.isPresent();
   }
 
   public boolean isBroken() {

@@ -3,21 +3,15 @@ package io.podpath.rules.netfilter;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.netfilter.Backend;
 import io.podpath.core.netfilter.NftChain;
-import io.podpath.core.netfilter.NftRule;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.NftProgram;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Base chains of nftables at hook forward. A packet must pass all of them, and those of iptables as
@@ -30,10 +24,6 @@ final class NftForward {
 
   /** Its chains refuse services without endpoints and nothing between pods. */
   private static final String KUBE_PROXY = "kube-proxy";
-
-  private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
-  private static final Pattern STOPS = Pattern.compile("\\b(drop|reject|queue|vmap)\\b");
-  private static final Pattern GOES = Pattern.compile("\\b(?:jump|goto)\\s+([\\w.-]+)");
 
   private final NodeState node;
   private final Fact<NftChain> base;
@@ -88,13 +78,16 @@ final class NftForward {
   }
 
   private Optional<String> doubt() {
-    if (base.value().policy().filter("drop"::equals).isPresent()) {
+    NftProgram program = NftProgram.of(node.host(), base.value());
+    if (program.dropsByPolicy()) {
       return Optional.of(text("has policy drop"));
     }
-    if (!node.get(Section.NFT_RULES).isComplete()) {
+    if (!program.isComplete()) {
       return Optional.of(text("was not listed whole"));
     }
-    return stopping().map(r -> text("may stop packets: " + r.value() + " (" + r.from() + ")"));
+    return program
+        .stopping()
+        .map(r -> text("may stop packets: " + r.value() + " (" + r.from() + ")"));
   }
 
   private String text(String what) {
@@ -106,36 +99,5 @@ final class NftForward {
         + "; podpath does not judge nft's own rules ("
         + base.from()
         + ")";
-  }
-
-  /** The first statement within reach of the base chain that need not let a packet go on. */
-  private Optional<Fact<NftRule>> stopping() {
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(base.value().name()));
-    while (!open.isEmpty()) {
-      String chain = open.pop();
-      if (!seen.add(chain)) {
-        continue;
-      }
-      for (Fact<NftRule> rule : rules(chain)) {
-        String words = QUOTED.matcher(rule.value().statement()).replaceAll("");
-        if (STOPS.matcher(words).find()) {
-          return Optional.of(rule);
-        }
-        Matcher goes = GOES.matcher(words);
-        while (goes.find()) {
-          open.push(goes.group(1));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private List<Fact<NftRule>> rules(String chain) {
-    return node.get(Section.NFT_RULES)
-        .where(r ->
-            r.family().equals(base.value().family())
-                && r.table().equals(base.value().table())
-                && r.chain().equals(chain));
   }
 }

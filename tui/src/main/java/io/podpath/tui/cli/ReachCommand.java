@@ -79,7 +79,8 @@ final class ReachCommand implements Callable<Integer> {
     }
     History history = input.load(surroundings).history();
     ClusterView view = ClusterView.of(history.latest());
-    List<WalkedPair> walked = pods ? AllPairs.ofPods(view) : AllPairs.ofNodes(view);
+    AllPairs all = AllPairs.of(view);
+    List<WalkedPair> walked = pods ? all.ofPods() : all.ofNodes();
     ReachedPairs reached =
         new ReachedPairs(pods, !pods && !AllPairs.isSmall(view), walked, findings(walked, history));
     int code = reached.exitCode(allowPartial).code();

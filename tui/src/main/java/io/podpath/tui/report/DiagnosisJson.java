@@ -20,9 +20,11 @@ import io.podpath.core.rule.Pair;
 import io.podpath.core.snapshot.History.RunCommand;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.UnreadLine;
+import io.podpath.core.walk.PodTrace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A diagnosis for programs. Names and meaning of fields are a contract: they may be added to, never
@@ -84,7 +86,7 @@ public final class DiagnosisJson {
   private void otherNode(OtherNode other) throws IOException {
     json.writeStartObject();
     json.writeStringField("name", other.name());
-    source(other.from());
+    StepsJson.source(json, other.from());
     json.writeEndObject();
   }
 
@@ -101,6 +103,7 @@ public final class DiagnosisJson {
     json.writeNumberField("delivered", reach.delivered());
     json.writeNumberField("broken", reach.broken());
     json.writeNumberField("unknown", reach.unknown());
+    json.writeNumberField("open", reach.open());
     array("brokenPairs", reach.brokenPairs(), this::brokenPair);
     json.writeEndObject();
   }
@@ -112,6 +115,9 @@ public final class DiagnosisJson {
     json.writeStringField("disposition", pair.disposition().toString());
     json.writeStringField("direction", pair.direction());
     strings("findings", pair.findings());
+    if (pair.at().isPresent()) {
+      StepsJson.at(json, pair.at().get());
+    }
     json.writeEndObject();
   }
 
@@ -129,16 +135,32 @@ public final class DiagnosisJson {
     strings("nodes", finding.nodes());
     array("culprits", finding.culprits(), this::culprit);
     array("evidence", finding.evidence(), this::evidence);
-    array("affects", finding.affects(), this::pair);
+    array("affects", ranked.affects(), this::pair);
     json.writeStringField("disposition", finding.disposition().toString());
     strings("causedBy", ranked.causedBy());
     strings("seeByHand", finding.seeByHand());
+    if (ranked.example().isPresent()) {
+      walk(ranked, ranked.example().get());
+    }
     if (finding.mended().isPresent()) {
       mended(finding.mended().get());
     }
     if (finding.fix().isPresent()) {
       fix(finding.fix().get(), ranked.prediction());
     }
+    json.writeEndObject();
+  }
+
+  private void walk(Ranked ranked, PodTrace example) throws IOException {
+    TracedQuestion traced = TracedQuestion.of(example, ranked);
+    json.writeObjectFieldStart("walk");
+    json.writeStringField("from", example.from().name());
+    json.writeStringField("to", example.to().name());
+    json.writeStringField("proto", traced.question().protocol().toString());
+    json.writeStringField("disposition", traced.disposition().toString());
+    json.writeStringField("direction", traced.answer().isPresent() ? "reply" : "forward");
+    new StepsJson(json, traced)
+        .write(traced.lost().steps(), List.of(), OptionalInt.of(traced.firstLost()));
     json.writeEndObject();
   }
 
@@ -152,7 +174,7 @@ public final class DiagnosisJson {
     optional("mark", Optional.of(culprit.mark()).filter(m -> !m.isEmpty()));
     optional("label", Optional.of(culprit.label()).filter(l -> !l.isEmpty()));
     if (culprit.from().isPresent()) {
-      source(culprit.from().get());
+      StepsJson.source(json, culprit.from().get());
       optional("readBy", culprit.from().get().source().command());
     }
     Quote quote = Quote.of(culprit);
@@ -167,7 +189,7 @@ public final class DiagnosisJson {
     optional("node", evidence.from().node());
     json.writeStringField("text", evidence.text());
     optional("says", Optional.of(evidence.says()).filter(s -> !s.isEmpty()));
-    source(evidence.from());
+    StepsJson.source(json, evidence.from());
     json.writeEndObject();
   }
 
@@ -188,7 +210,7 @@ public final class DiagnosisJson {
     json.writeStartObject();
     optional("node", run.node());
     json.writeStringField("command", run.command());
-    source(run.from());
+    StepsJson.source(json, run.from());
     json.writeEndObject();
   }
 
@@ -201,6 +223,7 @@ public final class DiagnosisJson {
       json.writeNumberField("healed", prediction.get().healed());
       json.writeNumberField("harmed", prediction.get().harmed());
       json.writeNumberField("stillBroken", prediction.get().stillBroken());
+      json.writeNumberField("proven", prediction.get().proven());
       strings("needsToo", prediction.get().needsToo());
       json.writeEndObject();
     }
@@ -234,7 +257,7 @@ public final class DiagnosisJson {
     String raw = line.from().raw();
     json.writeStringField(
         "text", raw.length() > LONGEST_LINE ? raw.substring(0, LONGEST_LINE) : raw);
-    source(line.from());
+    StepsJson.source(json, line.from());
     json.writeEndObject();
   }
 
@@ -242,13 +265,6 @@ public final class DiagnosisJson {
     json.writeStartObject();
     json.writeStringField("file", passedOver.file());
     json.writeStringField("reason", passedOver.reason());
-    json.writeEndObject();
-  }
-
-  private void source(Provenance from) throws IOException {
-    json.writeObjectFieldStart("source");
-    json.writeStringField("file", from.source().file());
-    json.writeNumberField("line", from.line());
     json.writeEndObject();
   }
 

@@ -1,15 +1,20 @@
 package io.podpath.tui.report;
 
 import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.rule.Pair;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.ServiceProxyKind;
+import io.podpath.core.walk.Disposition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A diagnosis for a person to read. */
 public final class DiagnosisText {
@@ -44,6 +49,7 @@ public final class DiagnosisText {
     header();
     findings();
     if (options.show().isEmpty()) {
+      new UnexplainedText(sheet, options).write(diagnosis.reach().unexplained());
       Sheet gaps = new Sheet(options.width());
       new GapsText(gaps, options).write(diagnosis, passedOver);
       if (!gaps.toString().isEmpty()) {
@@ -135,6 +141,11 @@ public final class DiagnosisText {
         options.show().isEmpty()
             ? diagnosis.findings()
             : diagnosis.findings().stream().filter(r -> options.show().contains(r.id())).toList();
+    Map<Pair, Disposition> ends =
+        diagnosis.reach().brokenPairs().stream()
+            .collect(
+                Collectors.toMap(
+                    p -> new Pair(p.from(), p.to()), BrokenPair::disposition, (a, b) -> a));
     Set<String> seen = new LinkedHashSet<>();
     int full = 0;
     boolean afterFull = true;
@@ -149,7 +160,7 @@ public final class DiagnosisText {
         sheet.blank();
       }
       afterFull = inFull;
-      FindingText text = new FindingText(sheet, options);
+      FindingText text = new FindingText(sheet, options, ends);
       if (inFull) {
         text.full(ranked);
         full++;
@@ -177,7 +188,9 @@ public final class DiagnosisText {
     Hints hints = options.hints();
     List<String> commands = new ArrayList<>();
     List<Ranked> findings = diagnosis.findings();
-    if (findings.isEmpty()) {
+    if (findings.isEmpty() && diagnosis.reach().broken() > 0) {
+      commands.add(hints.reach("--pods"));
+    } else if (findings.isEmpty()) {
       commands.add(hints.program() + " rules");
     } else {
       firstBrief.ifPresent(id -> commands.add(hints.doctor("--show " + id)));

@@ -33,8 +33,13 @@ final class FindingText {
   private final Sheet sheet;
   private final TextOptions options;
   private final Paint paint;
+  private final Map<Pair, Disposition> ends;
 
-  FindingText(Sheet sheet, TextOptions options) {
+  /**
+   * @param ends where a packet of a pair ends, where that is known better than by a finding
+   */
+  FindingText(Sheet sheet, TextOptions options, Map<Pair, Disposition> ends) {
+    this.ends = ends;
     this.sheet = sheet;
     this.options = options;
     this.paint = options.paint();
@@ -51,10 +56,11 @@ final class FindingText {
     Finding finding = ranked.finding();
     boolean all = options.full() || options.show().contains(ranked.id());
     title(finding, tag(ranked), paint::heading);
-    culprits(finding, all);
+    culprits(ranked, all);
     mended(finding);
     paragraph("why it breaks", finding.why());
-    pairs(finding, all);
+    walk(ranked);
+    pairs(ranked, all);
     evidence(finding.evidence(), all ? Integer.MAX_VALUE : MOST_EVIDENCE);
     seeByHand(finding);
     if (finding.mended().isEmpty() && finding.fix().isPresent()) {
@@ -91,8 +97,8 @@ final class FindingText {
   private static String tag(Ranked ranked) {
     Finding finding = ranked.finding();
     List<String> parts = new ArrayList<>(List.of(ranked.id()));
-    if (!finding.affects().isEmpty()) {
-      parts.add(Count.of(finding.affects().size(), "pair"));
+    if (!ranked.affects().isEmpty()) {
+      parts.add(Count.of(ranked.affects().size(), "pair"));
     }
     if (!ranked.causedBy().isEmpty()) {
       parts.add("follows from " + String.join(", ", ranked.causedBy()));
@@ -103,7 +109,8 @@ final class FindingText {
     return String.join(", ", parts);
   }
 
-  private void culprits(Finding finding, boolean all) {
+  private void culprits(Ranked ranked, boolean all) {
+    Finding finding = ranked.finding();
     List<Culprit> culprits = finding.culprits();
     List<Culprit> shown = all ? culprits : culprits.subList(0, quotes(culprits));
     List<Quote> quotes = shown.stream().map(Quote::of).toList();
@@ -129,7 +136,7 @@ final class FindingText {
     }
     rest(culprits.subList(shown.size(), culprits.size()), gutter);
     note(gutter, "expected", SafeText.of(finding.expected()));
-    note(gutter, "certainty", certainty(finding));
+    note(gutter, "certainty", certainty(ranked));
   }
 
   /** How many culprits to quote: what looks the same everywhere is quoted once. */
@@ -183,10 +190,22 @@ final class FindingText {
     return culprit.from().flatMap(p -> p.source().command()).map(SafeText::of).orElse("");
   }
 
-  private static String certainty(Finding finding) {
+  private static String certainty(Ranked ranked) {
+    Finding finding = ranked.finding();
     String open = SafeText.of(finding.doubt());
     return switch (finding.certainty()) {
-      case PROVEN -> "proven: follows from entries that were read";
+      case PROVEN ->
+          ranked
+              .prediction()
+              .filter(p -> p.proven() > 0)
+              .map(p ->
+                  "proven: with the fix applied to the model, "
+                      + p.proven()
+                      + " of "
+                      + Count.of(ranked.affects().size(), "pair")
+                      + (p.proven() == 1 ? " is" : " are")
+                      + " delivered")
+              .orElse("proven: follows from entries that were read");
       case LIKELY ->
           "likely: what was read points there"
               + (open.isEmpty() ? ", but does not prove it" : "; not gathered: " + open);
@@ -230,8 +249,30 @@ final class FindingText {
     }
   }
 
-  private void pairs(Finding finding, boolean all) {
-    List<Pair> pairs = finding.affects();
+  /** A packet that is lost by it. */
+  private void walk(Ranked ranked) {
+    if (ranked.example().isEmpty()) {
+      return;
+    }
+    TracedQuestion traced = TracedQuestion.of(ranked.example().get(), ranked);
+    boolean answer = traced.answer().isPresent();
+    sheet.blank();
+    sheet.hanging(
+        "  where it breaks: ",
+        SafeText.of(traced.from().toString())
+            + " -> "
+            + SafeText.of(traced.to().toString())
+            + ", "
+            + traced.packet()
+            + (answer ? "; the request arrives, of the answer:" : ""),
+        paint::heading);
+    new StepsText(sheet, options, traced).decisive(traced.lost().steps(), traced.firstLost());
+    sheet.blank();
+  }
+
+  private void pairs(Ranked ranked, boolean all) {
+    Finding finding = ranked.finding();
+    List<Pair> pairs = ranked.affects();
     if (pairs.isEmpty()) {
       return;
     }
@@ -242,8 +283,10 @@ final class FindingText {
             ? "pairs it broke"
             : counts ? "broken pairs" : "pairs concerned";
     Map<Disposition, List<Pair>> byEnd = new LinkedHashMap<>();
-    pairs.forEach(
-        p -> byEnd.computeIfAbsent(finding.dispositionOf(p), e -> new ArrayList<>()).add(p));
+    pairs.forEach(p ->
+        byEnd
+            .computeIfAbsent(ends.getOrDefault(p, finding.dispositionOf(p)), e -> new ArrayList<>())
+            .add(p));
     byEnd.forEach((end, some) -> pairs(what, end, some, all ? Integer.MAX_VALUE : MOST_PAIRS));
   }
 

@@ -2,7 +2,6 @@ package io.podpath.tui.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.podpath.core.rule.Diagnosis.Ranked;
-import io.podpath.core.walk.Step;
 import io.podpath.core.walk.WalkedPair;
 import java.io.IOException;
 
@@ -52,17 +51,8 @@ public final class ReachJson {
       json.writeStringField("missing", pair.gap());
     }
     if (pair.broken().isPresent()) {
-      at(json, pair.broken().get());
+      StepsJson.at(json, pair.broken().get());
     }
-    json.writeEndObject();
-  }
-
-  private static void at(JsonGenerator json, Step step) throws IOException {
-    json.writeObjectFieldStart("at");
-    json.writeStringField("node", step.place().node());
-    json.writeStringField("netns", step.place().netns());
-    json.writeStringField("step", step.kind().toString());
-    json.writeStringField("entry", step.entry());
     json.writeEndObject();
   }
 }

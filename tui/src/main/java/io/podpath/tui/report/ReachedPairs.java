@@ -48,7 +48,7 @@ public record ReachedPairs(
   }
 
   private static boolean affects(Ranked ranked, WalkedPair pair) {
-    return ranked.finding().affects().stream()
+    return ranked.affects().stream()
         .anyMatch(p -> p.from().equals(pair.fromNode()) && p.to().equals(pair.toNode()));
   }
 

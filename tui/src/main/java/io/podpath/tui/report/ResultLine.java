@@ -118,12 +118,38 @@ final class ResultLine {
               ? reach.delivered() + " of " + pairs + " delivered"
               : reach.delivered() + " delivered");
     }
-    // Without a single walk, "unknown" would sound as if somebody had tried.
-    String unknown = reach.delivered() > 0 ? "unknown" : "not walked";
+    // Where there is no pod to walk from, "unknown" would sound as if somebody had tried.
+    String unknown = reach.delivered() + reach.open() > 0 ? "unknown" : "not walked";
     if (reach.unknown() > 0) {
       words.add(words.isEmpty() ? pairs + " " + unknown : reach.unknown() + " " + unknown);
     }
     parts.add(String.join(", ", words));
+    explained(reach, parts);
+  }
+
+  /** Of many broken pairs, how few causes they have. */
+  private void explained(Reach reach, List<String> parts) {
+    int unexplained = reach.unexplained().size();
+    int causes =
+        (int)
+            diagnosis.findings().stream()
+                .filter(r ->
+                    r.causedBy().isEmpty()
+                        && reach.brokenPairs().stream()
+                            .anyMatch(p -> p.findings().contains(r.id())))
+                .count();
+    if (causes > 0 && reach.broken() > 1) {
+      String verb = causes == 1 ? " explains " : " explain ";
+      int explained =
+          (int) reach.brokenPairs().stream().filter(p -> !p.findings().isEmpty()).count();
+      parts.add(
+          Count.of(causes, "cause")
+              + verb
+              + (explained == reach.broken() ? "all " + explained : explained + " of them"));
+    }
+    if (unexplained > 0) {
+      parts.add(unexplained + " of no known cause");
+    }
   }
 
   private void counts(List<String> parts) {
@@ -164,6 +190,7 @@ final class ResultLine {
       case TOO_LITTLE -> Marks.WARNING;
       case FINDINGS ->
           diagnosis.worst().filter(w -> w == Severity.ERROR).isPresent()
+                  || diagnosis.reach().broken() > 0
               ? Marks.ERROR
               : Marks.WARNING;
     };

@@ -33,10 +33,7 @@ final class StepsText {
    */
   void write(List<Step> steps, List<Step> rest, int first) {
     List<Step> all = Stream.concat(steps.stream(), rest.stream()).toList();
-    nodes =
-        all.stream().mapToInt(s -> Columns.width(SafeText.of(s.place().node()))).max().orElse(0);
-    kinds = all.stream().mapToInt(s -> s.kind().toString().length()).max().orElse(0);
-    pods = all.stream().anyMatch(s -> s.place().pod().isPresent());
+    measure(all);
     int number = first;
     for (Step step : steps) {
       step(step, String.valueOf(number++));
@@ -44,6 +41,31 @@ final class StepsText {
     for (Step step : rest) {
       step(step, "-");
     }
+  }
+
+  private void measure(List<Step> all) {
+    nodes =
+        all.stream().mapToInt(s -> Columns.width(SafeText.of(s.place().node()))).max().orElse(0);
+    kinds = all.stream().mapToInt(s -> s.kind().toString().length()).max().orElse(0);
+    pods = all.stream().anyMatch(s -> s.place().pod().isPresent());
+  }
+
+  /** Of these only where the packet is sent, and what a finding names. */
+  void decisive(List<Step> steps, int first) {
+    measure(steps);
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (step.mark() != Mark.OK || isDecisive(step.kind()) || traced.finding(step).isPresent()) {
+        step(step, String.valueOf(first + i));
+      }
+    }
+  }
+
+  private static boolean isDecisive(Step.Kind kind) {
+    return switch (kind) {
+      case ROUTE, NEIGH, FDB, ENCAP, DECAP, IPVS, WIRE -> true;
+      case RULE, FILTER, NAT, BRIDGE, RP_FILTER, DELIVER -> false;
+    };
   }
 
   private void step(Step step, String number) {

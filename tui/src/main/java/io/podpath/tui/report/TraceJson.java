@@ -2,7 +2,6 @@ package io.podpath.tui.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.podpath.core.rule.Diagnosis.Ranked;
-import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.walk.Considered;
 import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Packet;
@@ -122,48 +121,12 @@ public final class TraceJson {
 
   private void wayFields(Way way, List<Step> rest, OptionalInt first) throws IOException {
     json.writeStringField("disposition", way.disposition().toString());
-    json.writeArrayFieldStart("steps");
-    for (int i = 0; i < way.steps().size(); i++) {
-      int index = i;
-      step(
-          way.steps().get(i), first.isPresent() ? OptionalInt.of(first.getAsInt() + index) : first);
-    }
-    for (Step step : rest) {
-      step(step, OptionalInt.empty());
-    }
-    json.writeEndArray();
+    new StepsJson(json, traced).write(way.steps(), rest, first);
     json.writeObjectFieldStart("end");
     place(way.end());
     json.writeEndObject();
     json.writeFieldName("packet");
     packet(way.packet());
-  }
-
-  private void step(Step step, OptionalInt number) throws IOException {
-    json.writeStartObject();
-    if (number.isPresent()) {
-      json.writeNumberField("number", number.getAsInt());
-    }
-    place(step.place());
-    json.writeStringField("step", step.kind().toString());
-    json.writeStringField("device", step.device().orElse(""));
-    json.writeStringField("entry", step.entry());
-    json.writeStringField("verdict", step.mark().toString());
-    Optional<String> finding = traced.finding(step).map(Ranked::id);
-    if (finding.isPresent()) {
-      json.writeStringField("finding", finding.get());
-    }
-    if (step.source().isPresent()) {
-      source(step.source().get());
-    }
-    json.writeEndObject();
-  }
-
-  private void source(Provenance from) throws IOException {
-    json.writeObjectFieldStart("source");
-    json.writeStringField("file", from.source().file());
-    json.writeNumberField("line", from.line());
-    json.writeEndObject();
   }
 
   private void packet(Packet packet) throws IOException {
@@ -223,7 +186,7 @@ public final class TraceJson {
       json.writeBooleanField("chosen", row.chosen());
       json.writeStringField("reason", row.reason());
       if (row.from().isPresent()) {
-        source(row.from().get());
+        StepsJson.source(json, row.from().get());
       }
       json.writeEndObject();
     }

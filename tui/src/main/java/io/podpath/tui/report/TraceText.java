@@ -3,7 +3,6 @@ package io.podpath.tui.report;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.walk.Considered;
 import io.podpath.core.walk.Disposition;
-import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Step.Mark;
 import io.podpath.core.walk.Way;
@@ -54,7 +53,7 @@ public final class TraceText {
                 + " -> "
                 + SafeText.of(traced.to().toString())
                 + ", "
-                + packet(traced.question())));
+                + traced.packet()));
     sheet.line(paint.quiet("worked out from what was recorded, nothing was sent"));
     ways("request", traced.trace().forward(), traced.request());
     way("request", traced.request(), traced.restForward(), 1);
@@ -72,15 +71,6 @@ public final class TraceText {
     findings();
     closing();
     next();
-  }
-
-  private static String packet(Question question) {
-    String protocol =
-        question.hasPorts()
-            ? question.protocol() + "/" + question.port()
-            : question.protocol().toString();
-    String in = question.in().map(d -> ", in by " + SafeText.of(d)).orElse("");
-    return protocol + ", " + question.length() + " bytes" + in;
   }
 
   /** Where chance or a hash chooses, one way is shown and all are named. */

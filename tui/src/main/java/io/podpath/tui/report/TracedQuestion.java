@@ -4,6 +4,7 @@ import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.walk.Asymmetry;
 import io.podpath.core.walk.Disposition;
 import io.podpath.core.walk.Netns;
+import io.podpath.core.walk.PodTrace;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Step.Mark;
@@ -35,6 +36,33 @@ public record TracedQuestion(
     restForward = List.copyOf(restForward);
     restReply = List.copyOf(restReply);
     findings = List.copyOf(findings);
+  }
+
+  /** Of a finding, a packet that is lost by it. */
+  static TracedQuestion of(PodTrace example, Ranked ranked) {
+    return new TracedQuestion(
+        example.from(), example.to(), example.trace(), List.of(), List.of(), List.of(ranked));
+  }
+
+  /** The request, or the answer where the request is delivered. */
+  Way lost() {
+    return answer().orElseGet(this::request);
+  }
+
+  /** Number of its first step. */
+  int firstLost() {
+    return answer().isPresent() ? 1 + request().steps().size() : 1;
+  }
+
+  /** What is sent. */
+  String packet() {
+    Question question = question();
+    String protocol =
+        question.hasPorts()
+            ? question.protocol() + "/" + question.port()
+            : question.protocol().toString();
+    String in = question.in().map(d -> ", in by " + SafeText.of(d)).orElse("");
+    return protocol + ", " + question.length() + " bytes" + in;
   }
 
   Question question() {

@@ -84,8 +84,11 @@ public record Verdict(Result result, Threshold threshold, ExitCode exitCode) {
   }
 
   private static boolean reached(Diagnosis diagnosis, Threshold threshold) {
-    return diagnosis.findings().stream()
-        .map(Ranked::finding)
-        .anyMatch(f -> threshold.reachedBy(f.severity()));
+    // a pair whose only cause is left out on request is left out too
+    return diagnosis.reach().brokenPairs().stream()
+            .anyMatch(p -> !p.explained() || !p.findings().isEmpty())
+        || diagnosis.findings().stream()
+            .map(Ranked::finding)
+            .anyMatch(f -> threshold.reachedBy(f.severity()));
   }
 }

@@ -61,38 +61,62 @@ public final class HandMade {
         List.of(),
         new Reach(
             20,
-            0,
+            14,
+            4,
             2,
-            18,
+            1,
             List.of(
-                new BrokenPair(
-                    "worker-2",
-                    "worker-7",
-                    Disposition.NO_SUCH_NODE,
-                    "forward",
-                    List.of("F1", "F3")),
-                new BrokenPair(
-                    "worker-7", "worker-2", Disposition.REPLY_LOST, "reply", List.of("F1")))),
+                pair("worker-2", "worker-7", Disposition.NO_SUCH_NODE, "forward", "F1", "F3"),
+                pair("worker-7", "worker-2", Disposition.REPLY_LOST, "reply", "F1"),
+                lost("worker-1", "worker-3", "forward"),
+                lost("worker-3", "worker-1", "reply"))),
         List.of(
             new Ranked(
                 "F1",
                 HandMadeFindings.staleFdb(),
+                HandMadeFindings.staleFdb().affects(),
                 List.of(),
-                Optional.of(new Prediction(2, 0, 0, List.of()))),
-            new Ranked(
-                "F2",
-                HandMadeFindings.missingRoute(),
-                List.of(),
-                Optional.of(new Prediction(0, 0, 2, List.of("F1")))),
-            new Ranked("F3", HandMadeFindings.consequence(), List.of("F1"), Optional.empty()),
-            new Ranked("F4", HandMadeFindings.mended(), List.of(), Optional.empty()),
-            new Ranked("F5", HandMadeFindings.mtu(), List.of(), Optional.empty())),
+                Optional.of(new Prediction(2, 0, 2, 2, List.of())),
+                Optional.of(HandMadeTraces.example(Disposition.NO_SUCH_NODE))),
+            ranked(
+                "F2", HandMadeFindings.missingRoute(), new Prediction(0, 0, 4, 0, List.of("F1"))),
+            ranked("F3", HandMadeFindings.consequence(), List.of("F1")),
+            ranked("F4", HandMadeFindings.mended(), List.of()),
+            ranked("F5", HandMadeFindings.mtu(), List.of())),
         notChecked(),
         unread(),
         List.of("mtu-too-big", "neighbour-missing", "route-to-node-missing", "stale-fdb-entry"),
         List.of("mtu-too-big", "route-to-node-missing", "stale-fdb-entry"),
         List.of("ufw-denies-routed@worker-2"),
         1);
+  }
+
+  private static BrokenPair pair(
+      String from, String to, Disposition disposition, String direction, String... findings) {
+    return new BrokenPair(
+        from, to, disposition, direction, List.of(findings), true, Optional.empty());
+  }
+
+  /** For a reason that no finding gives. */
+  private static BrokenPair lost(String from, String to, String direction) {
+    return new BrokenPair(
+        from,
+        to,
+        Disposition.BLACKHOLE,
+        direction,
+        List.of(),
+        false,
+        HandMadeTraces.example(Disposition.BLACKHOLE).trace().worstForward().steps().stream()
+            .findFirst());
+  }
+
+  private static Ranked ranked(String id, Finding finding, Prediction prediction) {
+    return new Ranked(
+        id, finding, finding.affects(), List.of(), Optional.of(prediction), Optional.empty());
+  }
+
+  private static Ranked ranked(String id, Finding finding, List<String> causes) {
+    return new Ranked(id, finding, finding.affects(), causes, Optional.empty(), Optional.empty());
   }
 
   private static List<NodeReport> nodes() {
@@ -220,10 +244,26 @@ public final class HandMade {
             0,
             0,
             0,
-            List.of(new BrokenPair(HOSTILE, "b", Disposition.LOOP, "forward", List.of("F1")))),
+            0,
+            List.of(
+                pair(HOSTILE, "b", Disposition.LOOP, "forward", "F1"),
+                new BrokenPair(
+                    HOSTILE,
+                    "c",
+                    Disposition.FILTERED,
+                    "forward",
+                    List.of(),
+                    false,
+                    HandMadeTraces.hostile().request().steps().stream().findFirst()))),
         List.of(
-            new Ranked("F1", finding, List.of(), Optional.of(new Prediction(0, 1, 0, List.of()))),
-            new Ranked("F2", gone, List.of("F1"), Optional.empty())),
+            new Ranked(
+                "F1",
+                finding,
+                finding.affects(),
+                List.of(),
+                Optional.of(new Prediction(0, 1, 0, 0, List.of())),
+                Optional.of(HandMadeTraces.example(HandMadeTraces.hostile()))),
+            ranked("F2", gone, List.of("F1"))),
         List.of(new NotChecked("wrong-next-hop", Optional.of(HOSTILE), HOSTILE)),
         List.of(new UnreadLine(Section.FDB, place, HOSTILE)),
         List.of("wrong-next-hop"),
@@ -271,8 +311,8 @@ public final class HandMade {
         List.of(new NodeReport("worker-1", state, List.of()), node("worker-2")),
         List.of(),
         List.of(),
-        new Reach(2, 0, 0, 2, List.of()),
-        List.of(new Ranked("F1", HandMadeFindings.mtu(), List.of(), Optional.empty())),
+        new Reach(2, 0, 0, 2, 0, List.of()),
+        List.of(ranked("F1", HandMadeFindings.mtu(), List.of())),
         List.of(),
         List.of(),
         List.of("mtu-too-big"),
@@ -294,7 +334,7 @@ public final class HandMade {
         nodes,
         List.of(),
         List.of(),
-        new Reach(pairs, 0, 0, pairs, List.of()),
+        new Reach(pairs, pairs, 0, 0, 0, List.of()),
         List.of(),
         notChecked,
         List.of(),

@@ -9,6 +9,7 @@ import io.podpath.core.walk.Disposition;
 import io.podpath.core.walk.Netns;
 import io.podpath.core.walk.Packet;
 import io.podpath.core.walk.Payload;
+import io.podpath.core.walk.PodTrace;
 import io.podpath.core.walk.Question;
 import io.podpath.core.walk.Step;
 import io.podpath.core.walk.Step.Kind;
@@ -72,6 +73,14 @@ final class HandMadeTraces {
   /** Ends in any way there is. */
   static TracedQuestion ending(Disposition disposition) {
     return traced(List.of(there(disposition)), List.of());
+  }
+
+  static PodTrace example(Disposition disposition) {
+    return example(ending(disposition));
+  }
+
+  static PodTrace example(TracedQuestion traced) {
+    return new PodTrace(traced.from(), traced.to(), traced.trace());
   }
 
   private static TracedQuestion traced(List<Way> forward, List<Way> replies) {
@@ -150,6 +159,7 @@ final class HandMadeTraces {
                 "worker-1",
                 other,
                 other,
+                IpProtocol.ICMP,
                 Disposition.NO_ROUTE,
                 false,
                 Optional.of(broken),
@@ -160,6 +170,7 @@ final class HandMadeTraces {
                 other,
                 "worker-1",
                 "worker-1",
+                IpProtocol.ICMP,
                 Disposition.INSUFFICIENT_INFO,
                 false,
                 Optional.empty(),

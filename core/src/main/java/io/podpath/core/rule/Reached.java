@@ -1,0 +1,140 @@
+package io.podpath.core.rule;
+
+import io.podpath.core.net.IpProtocol;
+import io.podpath.core.snapshot.ClusterView;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.walk.AllPairs;
+import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.PodTrace;
+import io.podpath.core.walk.Step;
+import io.podpath.core.walk.WalkedPair;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who can reach whom, by nodes: as packets between their pods are walked. Where that cannot be
+ * told, a pair is broken if a finding says so, and else unknown.
+ */
+final class Reached {
+
+  private final ClusterView view;
+  private final AllPairs walks;
+  private final Map<Pair, WalkedPair> walked = new LinkedHashMap<>();
+  private final Map<Pair, Pair> claimed = new LinkedHashMap<>();
+
+  private Reached(ClusterView view, List<Finding> findings) {
+    this.view = view;
+    this.walks = AllPairs.of(view);
+    walks.ofNodes().forEach(w -> walked.put(key(new Pair(w.from(), w.to())), w));
+    findings.stream()
+        .filter(Reached::breaksPairs)
+        .flatMap(f -> f.affects().stream())
+        .forEach(p -> claimed.putIfAbsent(key(p), p));
+    claimed.keySet().forEach(this::connect);
+    walked.replaceAll(this::withoutPolicy);
+  }
+
+  static Reached of(ClusterView view, List<Finding> findings) {
+    return new Reached(view, findings);
+  }
+
+  static boolean breaksPairs(Finding finding) {
+    return finding.severity() == Severity.ERROR
+        && finding.certainty() != Certainty.POSSIBLE
+        && finding.mended().isEmpty();
+  }
+
+  /** Node names are not told apart by case. */
+  static Pair key(Pair pair) {
+    return new Pair(pair.from().toLowerCase(Locale.ROOT), pair.to().toLowerCase(Locale.ROOT));
+  }
+
+  /** What a finding speaks of may cut connections and let pings pass. */
+  private void connect(Pair key) {
+    WalkedPair ping = walked.get(key);
+    if (ping != null && ping.isDelivered()) {
+      WalkedPair connection = walks.ofNodes(ping.from(), ping.to(), IpProtocol.TCP);
+      // who listens where is none of the network's business
+      if (connection.isBroken() && connection.disposition() != Disposition.NO_SERVICE_ENDPOINT) {
+        walked.put(key, connection);
+      }
+    }
+  }
+
+  /**
+   * What a filter takes from some pods and gives to others between the same nodes is somebody's
+   * policy, unless a finding says otherwise.
+   */
+  private WalkedPair withoutPolicy(Pair key, WalkedPair pair) {
+    boolean filtered =
+        pair.isBroken()
+            && pair.broken().filter(s -> s.kind() == Step.Kind.FILTER).isPresent()
+            && !claimed.containsKey(key);
+    return filtered && walks.isAnyDelivered(pair.from(), pair.to()) ? pair.passing() : pair;
+  }
+
+  /** Empty where there is no pod to walk from or to, or it cannot be told. */
+  Optional<WalkedPair> walked(Pair pair) {
+    return Optional.ofNullable(walked.get(key(pair))).filter(w -> !w.isUnknown());
+  }
+
+  boolean isDelivered(Pair pair) {
+    return walked(pair).filter(WalkedPair::isDelivered).isPresent();
+  }
+
+  boolean isBroken(Pair pair) {
+    return walked(pair).map(WalkedPair::isBroken).orElseGet(() -> claimed.containsKey(key(pair)));
+  }
+
+  /** By the names of the nodes as they were read. */
+  Set<Pair> broken() {
+    Set<Pair> broken = new LinkedHashSet<>();
+    Set<Pair> seen = new HashSet<>();
+    walked.forEach((key, w) -> {
+      Pair pair = new Pair(w.from(), w.to());
+      if (isBroken(pair) && seen.add(key)) {
+        broken.add(pair);
+      }
+    });
+    claimed.forEach((key, pair) -> {
+      if (isBroken(pair) && seen.add(key)) {
+        broken.add(pair);
+      }
+    });
+    return broken;
+  }
+
+  int delivered() {
+    return (int) walked.values().stream().filter(WalkedPair::isDelivered).count();
+  }
+
+  /** Pairs of which a packet was walked to where it cannot be told. */
+  int open() {
+    return (int) walked.values().stream().filter(WalkedPair::isOpen).count();
+  }
+
+  /**
+   * All pairs: of machines with a name, and of those only objects or findings name. The terminals
+   * of a text that names none may be any of them.
+   */
+  int pairs() {
+    Set<String> names = new HashSet<>();
+    view.machines().forEach(n -> names.add(n.name().toLowerCase(Locale.ROOT)));
+    view.get(Section.NODES).values().forEach(n -> names.add(n.name().toLowerCase(Locale.ROOT)));
+    claimed.keySet().forEach(p -> names.addAll(Set.of(p.from(), p.to())));
+    return names.size() * (names.size() - 1);
+  }
+
+  /** A packet that is lost between the nodes, step by step. */
+  Optional<PodTrace> example(Pair pair) {
+    return walked(pair)
+        .filter(WalkedPair::isBroken)
+        .flatMap(w -> walks.example(w.from(), w.to(), w.protocol()));
+  }
+}
