@@ -280,7 +280,8 @@ public final class HandMade {
         List.of(
             new NotChecked(
                 "bgp-session-down", Optional.of("az3-k8s-13"), "bgp-sessions: not recorded")),
-        List.of("bgp-session-down", "stale-fdb-entry"));
+        List.of("bgp-session-down", "stale-fdb-entry"),
+        new Reach(6, 6, 0, 0, 0, List.of()));
   }
 
   /** Nothing was found, but most of what counts is not there. */
@@ -299,7 +300,8 @@ public final class HandMade {
         List.of(
             new NotChecked("bgp-session-down", Optional.empty(), "bgp-sessions: not recorded"),
             new NotChecked("stale-fdb-entry", Optional.empty(), "fdb: not recorded")),
-        List.of());
+        List.of(),
+        new Reach(2, 0, 0, 2, 2, List.of()));
   }
 
   /** A warning only. */
@@ -325,8 +327,8 @@ public final class HandMade {
       FabricKind fabric,
       List<NodeReport> nodes,
       List<NotChecked> notChecked,
-      List<String> checked) {
-    int pairs = nodes.size() * (nodes.size() - 1);
+      List<String> checked,
+      Reach reach) {
     return new Diagnosis(
         fabric,
         ServiceProxyKind.IPTABLES,
@@ -334,7 +336,7 @@ public final class HandMade {
         nodes,
         List.of(),
         List.of(),
-        new Reach(pairs, pairs, 0, 0, 0, List.of()),
+        reach,
         List.of(),
         notChecked,
         List.of(),
