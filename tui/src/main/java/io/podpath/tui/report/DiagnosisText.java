@@ -1,5 +1,6 @@
 package io.podpath.tui.report;
 
+import io.podpath.core.fix.ShellWord;
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
@@ -8,6 +9,8 @@ import io.podpath.core.rule.Pair;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.PodTrace;
+import io.podpath.core.walk.Question;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -184,6 +187,17 @@ public final class DiagnosisText {
     sheet.parts("next: ", " | ", nextCommands());
   }
 
+  /** All steps of a packet of which the finding shows those that lead it. */
+  private String trace(PodTrace example) {
+    String ends =
+        ShellWord.quoted(SafeText.of(example.from().name()))
+            + " "
+            + ShellWord.quoted(SafeText.of(example.to().name()));
+    Question question = example.trace().question();
+    String protocol = question.hasPorts() ? "--proto " + question.protocol() : "";
+    return options.hints().trace(ends, protocol);
+  }
+
   private List<String> nextCommands() {
     Hints hints = options.hints();
     List<String> commands = new ArrayList<>();
@@ -195,6 +209,7 @@ public final class DiagnosisText {
     } else {
       firstBrief.ifPresent(id -> commands.add(hints.doctor("--show " + id)));
       commands.add(hints.explain(SafeText.of(findings.getFirst().finding().rule())));
+      findings.getFirst().example().ifPresent(e -> commands.add(trace(e)));
     }
     if (!options.full()) {
       commands.add(hints.doctor("--full"));
