@@ -1,0 +1,204 @@
+package io.podpath.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podpath.core.cluster.Pod;
+import io.podpath.core.rule.Certainty;
+import io.podpath.core.rule.Diagnosis;
+import io.podpath.core.rule.Diagnosis.BrokenPair;
+import io.podpath.core.rule.Diagnosis.Health;
+import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.rule.Diagnostician;
+import io.podpath.core.rule.Pair;
+import io.podpath.core.snapshot.History;
+import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.Snapshot;
+import io.podpath.core.walk.Disposition;
+import io.podpath.core.walk.Step;
+import io.podpath.fixtures.example.Example;
+import io.podpath.fixtures.example.Examples;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A diagnosis says of each pair of nodes what real packets did, and of each finding what its fix
+ * does.
+ */
+class DiagnosisWalkTest {
+
+  private static final RuleLibrary LIBRARY = RuleLibrary.load();
+
+  /** Other faults than that pings are lost, or nodes without a pod to ping. */
+  private static final Set<String> NOT_OF_PINGS =
+      Set.of("ufw-denies-routed", "node-cidr-mask-too-wide");
+
+  /** By a hash packets go to one of two nodes; a ping shows one way, the walk all. */
+  private static final String TWO_WAYS = "ipam-block-on-two-nodes";
+
+  static Stream<Example> examples() {
+    return Examples.names().stream().map(Examples::describe);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void pairsAreAsTheRecordedPacketsWent(Example example) {
+    Diagnosis diagnosis = diagnose(SnapshotFixture.example(example.name()));
+    if (!NOT_OF_PINGS.contains(example.name())) {
+      Set<String> broken =
+          diagnosis.reach().brokenPairs().stream()
+              .map(p -> p.from() + " " + p.to())
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (example.name().equals(TWO_WAYS)) {
+        assertThat(broken).containsAll(lost(example));
+      } else {
+        assertThat(broken).isEqualTo(lost(example));
+      }
+      assertThat(diagnosis.reach().unknown()).isZero();
+      assertThat(diagnosis.reach().delivered() + broken.size())
+          .isEqualTo(diagnosis.reach().pairs());
+    }
+  }
+
+  /** Ordered pairs of nodes of which some pods lost pings of some other's pods. */
+  private static Set<String> lost(Example example) {
+    Map<String, String> nodes = new HashMap<>();
+    Snapshot snapshot = SnapshotFixture.example(example.name()).snapshot();
+    for (Pod pod : snapshot.get(Section.PODS).values().toList()) {
+      pod.node().ifPresent(n -> nodes.put("pod/" + pod.namespace() + "/" + pod.name(), n));
+    }
+    Set<String> lost = new TreeSet<>();
+    example
+        .matrix()
+        .forEach((way, arrived) -> {
+          String[] ends = way.split("->", 2);
+          Optional<String> from = Optional.ofNullable(nodes.get(ends[0]));
+          Optional<String> to = Optional.ofNullable(nodes.get(ends[1]));
+          if (!arrived && from.isPresent() && to.isPresent() && !from.equals(to)) {
+            lost.add(from.get() + " " + to.get());
+          }
+        });
+    return lost;
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void fixThatChangesTheModelIsProvenOnIt(Example example) {
+    for (Ranked ranked : diagnose(SnapshotFixture.example(example.name())).findings()) {
+      boolean walked = ranked.example().isPresent() && ranked.prediction().isPresent();
+      if (walked && ranked.causedBy().isEmpty()) {
+        assertThat(ranked.prediction().get().proven())
+            .as(ranked.finding().title())
+            .isEqualTo(ranked.affects().size())
+            .isEqualTo(ranked.prediction().get().healed());
+        assertThat(ranked.prediction().get().harmed()).isZero();
+        assertThat(ranked.finding().certainty()).isEqualTo(Certainty.PROVEN);
+      }
+    }
+  }
+
+  /** flannel masquerades what goes out by the subnet that is not the node's. */
+  @Test
+  void whatARuleClaimsAndTheWalkDeliversIsNotCounted() {
+    Ranked finding = diagnose(SnapshotFixture.example("pod-subnet-mismatch")).findings().getFirst();
+    assertThat(finding.finding().affects()).hasSize(4);
+    assertThat(finding.affects())
+        .containsExactlyInAnyOrder(
+            new Pair("hostgw-master", "hostgw-node"), new Pair("hostgw-node2", "hostgw-node"));
+  }
+
+  @Test
+  void connectionsAreWalkedWherePingsPass() {
+    Diagnosis diagnosis = diagnose(SnapshotFixture.example("ufw-denies-routed"));
+    assertThat(diagnosis.reach().brokenPairs())
+        .hasSize(4)
+        .allSatisfy(p -> assertThat(p.at()).isPresent());
+    assertThat(
+            diagnosis.findings().getFirst().example().orElseThrow().trace().question().hasPorts())
+        .isTrue();
+  }
+
+  @Test
+  void lossThatNoRuleKnowsIsToldWithItsPlace() {
+    String blackhole = "[{\"type\":\"blackhole\",\"dst\":\"10.244.2.0/25\",\"flags\":[]},{";
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .editing(
+                    "nodes/k8s-node01/ip-j-route-table-all",
+                    t -> blackhole + t.substring(t.indexOf('{') + 1)));
+    assertThat(diagnosis.health()).isEqualTo(Health.FINDINGS);
+    assertThat(diagnosis.reach().unexplained())
+        .extracting(p -> p.from() + " " + p.to() + " " + p.disposition())
+        .containsExactly(
+            "k8s-node01 k8s-node02 " + Disposition.BLACKHOLE,
+            "k8s-node02 k8s-node01 " + Disposition.REPLY_LOST);
+    assertThat(diagnosis.reach().unexplained())
+        .extracting(BrokenPair::at)
+        .extracting(s -> s.map(Step::entry).orElse(""))
+        .containsOnly("blackhole 10.244.2.0/25");
+  }
+
+  @Test
+  void whatIsIgnoredExcusesItsPairs() {
+    Diagnosis diagnosis =
+        new Diagnostician(LIBRARY.rules(), Set.of("stale-fdb-entry"))
+            .diagnose(History.of(SnapshotFixture.example("stale-fdb-entry").snapshot()));
+    assertThat(diagnosis.reach().broken()).isEqualTo(2);
+    assertThat(diagnosis.reach().unexplained()).isEmpty();
+  }
+
+  /** A filter for one pod of two is somebody's policy. */
+  @Test
+  void podThatAFilterTakesOutBreaksNoPair() {
+    String first = firstPodOf("k8s-node02");
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .editing(
+                    "nodes/k8s-node02/iptables-nft-save",
+                    t ->
+                        t.replaceFirst(
+                            "-A FORWARD", "-A FORWARD -d " + first + "/32 -j DROP\n-A FORWARD")));
+    assertThat(diagnosis.reach().broken()).isZero();
+    assertThat(diagnosis.reach().delivered()).isEqualTo(6);
+  }
+
+  private static String firstPodOf(String node) {
+    return SnapshotFixture.example("flannel-vxlan")
+        .snapshot()
+        .get(Section.PODS)
+        .values()
+        .filter(p -> p.node().filter(node::equals).isPresent())
+        .filter(p -> !p.hostNetwork().orElse(false))
+        .map(p -> p.ips().getFirst().toString())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void pairThatCannotBeWalkedForbidsHealthy() {
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .editing(
+                    "nodes/k8s-node02/iptables-nft-save",
+                    t ->
+                        t.replaceFirst(
+                            "-A FORWARD", "-A FORWARD -m u32 --u32 0x0=0x0 -j DROP\n-A FORWARD")));
+    assertThat(diagnosis.reach().open()).isEqualTo(4);
+    assertThat(diagnosis.reach().delivered()).isEqualTo(2);
+    assertThat(diagnosis.health()).isEqualTo(Health.TOO_LITTLE);
+  }
+
+  private static Diagnosis diagnose(SnapshotFixture fixture) {
+    return new Diagnostician(LIBRARY.rules(), Set.of()).diagnose(History.of(fixture.snapshot()));
+  }
+}
