@@ -53,6 +53,7 @@ final class LabRun {
     assertThat(matrix.probes()).hasSizeGreaterThan(100);
     LabBundle bundle = LabBundle.of(built);
     assertHealthy(bundle);
+    assertThat(new LabWalks(bundle.snapshot()).disagreements(matrix)).as("walked").isEmpty();
     healthy = Optional.of(bundle);
   }
 
@@ -75,7 +76,9 @@ final class LabRun {
     Lab broken = before.breakBy(fault);
     Breakage breakage = fault.on(state.blueprint()).orElseThrow();
     assertLosses(breakage, broken);
-    judge(fault.rule(), breakage, bundle, diagnosed(fault, broken));
+    LabBundle found = diagnosed(fault, broken);
+    judge(fault.rule(), breakage, bundle, found);
+    assertWalked(broken, found);
     Lab healed = broken.heal(fault);
     assertThat(healed.settle(PATIENCE).lost()).as("after healing").isEmpty();
     lab = Optional.of(healed);
@@ -131,6 +134,20 @@ final class LabRun {
     }
     assertThat(wrong).as("probes that did not go as the fault demands").isEmpty();
     assertThat(matrix.lost().isEmpty()).isEqualTo(breakage.loss().isNothing());
+  }
+
+  /** The walk through what was gathered says of each probe what became of it. */
+  private static void assertWalked(Lab lab, LabBundle gathered)
+      throws LabException, InputException, IOException {
+    LabBundle bundle = gathered;
+    List<String> disagreements = new LabWalks(bundle.snapshot()).disagreements(lab.probe());
+    Instant deadline = Instant.now().plus(PATIENCE);
+    // what daemons do between gathering and probing is no disagreement
+    while (!disagreements.isEmpty() && Instant.now().isBefore(deadline)) {
+      bundle = LabBundle.of(lab);
+      disagreements = new LabWalks(bundle.snapshot()).disagreements(lab.probe());
+    }
+    assertThat(disagreements).as("probes that went otherwise than walked").isEmpty();
   }
 
   /** BGP sessions need a moment to end and to begin. */

@@ -64,6 +64,22 @@ final class Walks {
     return walker.walk(question(from, to, protocol));
   }
 
+  /** The same, whoever gets it: a ping does not tell who answered. */
+  Trace askAnybody(String from, String to, String protocol) {
+    Question question = question(from, to, protocol);
+    return walker.walk(
+        new Question(
+            question.from(),
+            question.source(),
+            question.in(),
+            question.to(),
+            Optional.empty(),
+            question.protocol(),
+            question.port(),
+            question.sourcePort(),
+            question.length()));
+  }
+
   private Question question(String from, String to, String protocol) {
     Netns place = Optional.ofNullable(places.get(from)).orElseThrow(() -> unknown(from));
     IpAddress address = Optional.ofNullable(addresses.get(to)).orElseThrow(() -> unknown(to));
