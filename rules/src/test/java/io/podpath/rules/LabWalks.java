@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class LabWalks {
 
   private static final String HOST_PORT = "hostport/";
+  private static final String OTHER = "other ";
 
   private final Walks walks;
   private final Snapshot snapshot;
@@ -55,7 +56,9 @@ final class LabWalks {
     boolean open =
         Stream.concat(trace.forward().stream(), trace.replies().stream())
             .anyMatch(w -> w.disposition() == Disposition.INSUFFICIENT_INFO);
-    boolean agrees = probe.delivered() ? mayArrive(trace) : mayBeLost(trace);
+    // by a node's port it is answered by whoever the node gives it to
+    boolean answered = probe.delivered() || probe.isByHostPort() && probe.said().startsWith(OTHER);
+    boolean agrees = answered ? mayArrive(trace) : mayBeLost(trace);
     return agrees && !open
         ? Optional.empty()
         : Optional.of(
@@ -64,11 +67,15 @@ final class LabWalks {
                     probe.question(),
                     probe.said(),
                     trace.disposition(),
-                    text(trace.worstReply().orElse(trace.worstForward()))));
+                    Stream.concat(trace.forward().stream(), trace.replies().stream())
+                        .map(LabWalks::text)
+                        .collect(Collectors.joining("\n  ", "\n  ", ""))));
   }
 
   private static String text(Way way) {
-    return way.steps().stream()
+    return way.disposition()
+        + ": "
+        + way.steps().stream()
             .map(s -> s.place() + " " + s.kind() + " " + s.entry())
             .collect(Collectors.joining("; "))
         + way.doubts();

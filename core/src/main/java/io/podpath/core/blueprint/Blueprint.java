@@ -2,6 +2,7 @@ package io.podpath.core.blueprint;
 
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.NodeState;
+import io.podpath.core.snapshot.ServiceProxyKind;
 import io.podpath.core.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public record Blueprint(
   public static Blueprint of(ClusterFacts cluster, Fabric fabric, ServiceProxy proxy) {
     List<NodeBlueprint> nodes = new ArrayList<>();
     for (NodeFacts node : cluster.nodes()) {
-      NodeDraft draft = new NodeDraft(node);
+      NodeDraft draft = new NodeDraft(node, proxy.kind() != ServiceProxyKind.UNKNOWN);
       Machine.lay(cluster, node, draft);
       fabric.lay(cluster, node, draft);
       proxy.lay(cluster, node, draft);

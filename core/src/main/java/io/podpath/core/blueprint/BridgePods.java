@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param bridge cni0 or docker0
  * @param hardwarePrefix of the pods' addresses: 0x0a58 for the plugin, 0x0242 for Docker
- * @param hairpin whether a pod can reach itself through its service
+ * @param hairpin whether a pod can reach itself through its service; on a node of Kubernetes it can
+ *     anyhow
  */
 record BridgePods(String bridge, int mtu, int hardwarePrefix, boolean hairpin) {
 
@@ -70,7 +71,8 @@ record BridgePods(String bridge, int mtu, int hardwarePrefix, boolean hairpin) {
       Optional<IpPrefix> podRoute,
       NodeDraft draft) {
     String device = Hardware.device("veth", 8, pod.netns());
-    draft.host().port(device, new LinkKind.Veth(), mtu, Hardware.mac(pod.netns()), bridge, hairpin);
+    boolean turns = hairpin || draft.hasKubelet();
+    draft.host().port(device, new LinkKind.Veth(), mtu, Hardware.mac(pod.netns()), bridge, turns);
     NamespaceDraft inside = draft.pod(pod, device);
     inside.link(
         "eth0",

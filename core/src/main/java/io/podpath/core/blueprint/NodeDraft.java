@@ -22,6 +22,7 @@ public final class NodeDraft {
       Section.chainRules(IpFamily.INET, Backend.UNSTATED);
 
   private final NodeFacts node;
+  private final boolean kubelet;
   private final NamespaceDraft host;
   private final List<Pod> pods = new ArrayList<>();
   private final SortedMap<String, String> files = new TreeMap<>();
@@ -30,7 +31,15 @@ public final class NodeDraft {
   private record Pod(PodFacts facts, String hostDevice, NamespaceDraft draft) {}
 
   NodeDraft(NodeFacts node) {
+    this(node, true);
+  }
+
+  /**
+   * @param kubelet whether Kubernetes runs the containers; else Docker alone does
+   */
+  NodeDraft(NodeFacts node, boolean kubelet) {
     this.node = node;
+    this.kubelet = kubelet;
     this.host = new NamespaceDraft(node.name());
     for (String chain : List.of("INPUT", "FORWARD", "OUTPUT")) {
       builtIn("filter", chain, "ACCEPT");
@@ -41,6 +50,10 @@ public final class NodeDraft {
     host.rows().know(RULES);
     host.rows().know(Section.IPSETS);
     host.rows().know(Section.IPSET_MEMBERS);
+  }
+
+  boolean hasKubelet() {
+    return kubelet;
   }
 
   /** The node's own network namespace. */

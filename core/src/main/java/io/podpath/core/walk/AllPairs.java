@@ -9,7 +9,6 @@ import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.walk.Step.Mark;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -102,15 +101,11 @@ public final class AllPairs {
   }
 
   private static <T> List<WalkedPair> pairs(List<T> ends, Walk<T> walk) {
-    List<WalkedPair> pairs = new ArrayList<>(ends.size() * Math.max(0, ends.size() - 1));
-    for (T from : ends) {
-      for (T to : ends) {
-        if (!from.equals(to)) {
-          pairs.add(walk.between(from, to));
-        }
-      }
-    }
-    return pairs;
+    // a walk changes nothing but what is remembered of it, which many threads may
+    return ends.parallelStream()
+        .flatMap(
+            from -> ends.stream().filter(to -> !from.equals(to)).map(to -> walk.between(from, to)))
+        .toList();
   }
 
   /** Machines with a name, and nodes that only objects name. */

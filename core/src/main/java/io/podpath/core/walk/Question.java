@@ -29,8 +29,11 @@ public record Question(
     Port sourcePort,
     int length) {
 
-  /** A port that no rule names, of those local senders get. */
-  public static final Port SOME_SOURCE_PORT = new Port(40_404);
+  /**
+   * A port that no rule names. Senders get others ({@code net.ipv4.ip_local_port_range}), so that
+   * no recorded connection is taken for this one.
+   */
+  public static final Port SOME_SOURCE_PORT = new Port(20_404);
 
   public static final Port SOME_PORT = new Port(80);
 

@@ -57,7 +57,7 @@ class PeersInputsTest {
             """);
     Trace trace = bed.ask(IpProtocol.TCP, 443, RouterBed.CLIENT, IpAddress.of("10.96.0.1"));
     assertThat(trace.worstForward().isDelivered()).isTrue();
-    assertThat(trace.worstForward().packet()).hasToString("10.1.0.9:40404 > 10.2.0.2:6443 tcp");
+    assertThat(trace.worstForward().packet()).hasToString("10.1.0.9:20404 > 10.2.0.2:6443 tcp");
   }
 
   @Test
@@ -71,10 +71,10 @@ class PeersInputsTest {
             COMMIT
             """);
     Trace trace = bed.tcp(80);
-    assertThat(trace.worstForward().packet()).hasToString("10.2.0.1:40404 > 10.2.0.2:80 tcp");
+    assertThat(trace.worstForward().packet()).hasToString("10.2.0.1:20404 > 10.2.0.2:80 tcp");
     // the client is nobody that was recorded: the answer leaves towards it, translated back
     assertThat(trace.worstReply().orElseThrow().packet())
-        .hasToString("10.2.0.2:80 > 10.1.0.9:40404 tcp");
+        .hasToString("10.2.0.2:80 > 10.1.0.9:20404 tcp");
   }
 
   @Test
@@ -183,7 +183,7 @@ class PeersInputsTest {
             """);
     Trace trace = bed.tcp(80);
     assertThat(trace.worstForward().end()).hasToString("router");
-    assertThat(trace.worstForward().packet()).hasToString("10.1.0.9:40404 > 10.1.0.1:8080 tcp");
+    assertThat(trace.worstForward().packet()).hasToString("10.1.0.9:20404 > 10.1.0.1:8080 tcp");
   }
 
   /** What is not modelled is said, with its line, and never taken for an accept. */

@@ -33,7 +33,7 @@ final class QuestionWords {
       description = "Destination port (default: 80; for a service its first).")
   private Optional<Integer> port = Optional.empty();
 
-  @Option(names = "--sport", paramLabel = "N", description = "Source port (default: 40404).")
+  @Option(names = "--sport", paramLabel = "N", description = "Source port (default: 20404).")
   private Optional<Integer> sourcePort = Optional.empty();
 
   @Option(
