@@ -12,7 +12,9 @@ import io.podpath.core.walk.PodTrace;
 import io.podpath.core.walk.WalkedPair;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -52,7 +54,7 @@ public final class Diagnostician {
         Essentials.nodes(view),
         Essentials.terminals(view),
         Roster.others(view, found),
-        reach(ranked, reached, excused(all.getLast(), reached)),
+        reach(ordered, reached, excused(all.getLast(), view, reached)),
         ranked,
         survey.notChecked(),
         history.latest().unread(),
@@ -98,10 +100,12 @@ public final class Diagnostician {
   }
 
   /** Pairs that a finding explains which is left out on request. */
-  private Set<Pair> excused(Outcome outcome, Reached reached) {
+  private Set<Pair> excused(Outcome outcome, ClusterView latest, Reached reached) {
     return outcome.findings().stream()
         .filter(this::isIgnored)
-        .flatMap(f -> Judged.of(f, Optional.empty(), reached).affects().stream())
+        .map(f -> judge(f, latest, reached))
+        .filter(Judged::explainsLosses)
+        .flatMap(j -> j.affects().stream().filter(j::isHealedOrUntried))
         .map(Reached::key)
         .collect(Collectors.toSet());
   }
@@ -227,16 +231,23 @@ public final class Diagnostician {
     return ids;
   }
 
-  private static Reach reach(List<Ranked> ranked, Reached reached, Set<Pair> excused) {
+  private static Reach reach(List<Judged> ordered, Reached reached, Set<Pair> excused) {
+    Map<Pair, List<Integer>> causes = new HashMap<>();
+    for (int i = 0; i < ordered.size(); i++) {
+      if (ordered.get(i).explainsLosses()) {
+        for (Pair pair : ordered.get(i).affects()) {
+          causes.computeIfAbsent(Reached.key(pair), p -> new ArrayList<>()).add(i);
+        }
+      }
+    }
     List<BrokenPair> broken = new ArrayList<>();
     for (Pair pair : reached.broken()) {
-      List<Ranked> by =
-          ranked.stream()
-              .filter(r -> r.finding().mended().isEmpty())
-              .filter(r -> r.affects().stream().anyMatch(a -> isSame(a, pair)))
-              .toList();
+      List<Integer> by = causes.getOrDefault(Reached.key(pair), List.of());
+      // two causes of one loss need both fixes; what the only one's fix does not heal has another
+      boolean explained =
+          by.size() > 1 || by.stream().anyMatch(i -> ordered.get(i).isHealedOrUntried(pair));
       Optional<WalkedPair> walked = reached.walked(pair);
-      Optional<Finding> first = by.stream().findFirst().map(Ranked::finding);
+      Optional<Finding> first = by.stream().findFirst().map(i -> ordered.get(i).finding());
       boolean reply =
           walked
               .map(WalkedPair::reply)
@@ -250,17 +261,13 @@ public final class Diagnostician {
                   .or(() -> first.map(f -> f.dispositionOf(pair)))
                   .orElse(Disposition.INSUFFICIENT_INFO),
               reply ? "reply" : "forward",
-              by.stream().map(Ranked::id).toList(),
-              !by.isEmpty() || excused.contains(Reached.key(pair)),
+              by.stream().map(Diagnostician::id).toList(),
+              explained || excused.contains(Reached.key(pair)),
               walked.flatMap(WalkedPair::broken)));
     }
     int pairs = reached.pairs();
     int delivered = reached.delivered();
     return new Reach(
         pairs, delivered, broken.size(), pairs - delivered - broken.size(), reached.open(), broken);
-  }
-
-  private static boolean isSame(Pair a, Pair b) {
-    return Reached.key(a).equals(Reached.key(b));
   }
 }

@@ -84,6 +84,16 @@ record Judged(Finding finding, List<Pair> affects, Optional<Proof> proof) {
         .anyMatch(p -> p.contains(source) != p.contains(destination));
   }
 
+  /** Whether packets are lost by it, as it says or as its fix shows. */
+  boolean explainsLosses() {
+    return finding.mended().isEmpty() && (Reached.breaksPairs(finding) || proven() > 0);
+  }
+
+  /** Whether its fix heals the pair, as far as that was tried. */
+  boolean isHealedOrUntried(Pair pair) {
+    return proof.filter(p -> !p.healed().contains(Reached.key(pair))).isEmpty();
+  }
+
   /** How many of its pairs are delivered with its fix. */
   int proven() {
     return (int)

@@ -1,5 +1,6 @@
 package io.podpath.core.rule;
 
+import io.podpath.core.fix.Change;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.Snapshot;
 import java.util.LinkedHashSet;
@@ -41,7 +42,9 @@ record Proof(Set<Pair> healed, Set<Pair> delivered, Set<Pair> harmed, List<Findi
     }
     ClusterView view = ClusterView.ofSameCluster(changed, latest);
     List<Finding> left = rules.apply(view);
-    Reached after = Reached.of(view, left);
+    Set<String> nodes =
+        finding.fix().get().changes().stream().map(Change::node).collect(Collectors.toSet());
+    Reached after = Reached.changed(view, left, before, nodes);
     Set<Pair> healed = new LinkedHashSet<>();
     Set<Pair> delivered = new LinkedHashSet<>();
     for (Pair pair : before.broken()) {

@@ -16,12 +16,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who can reach whom, by nodes: as packets between their pods are walked. Where that cannot be
  * told, a pair is broken if a finding says so, and else unknown.
  */
 final class Reached {
+
+  /** Walking more pairs than these once more for every finding takes too long. */
+  private static final int MOST_TWICE = 2_500;
 
   private final ClusterView view;
   private final AllPairs walks;
@@ -31,17 +35,52 @@ final class Reached {
   private Reached(ClusterView view, List<Finding> findings) {
     this.view = view;
     this.walks = AllPairs.of(view);
-    walks.ofNodes().forEach(w -> walked.put(key(new Pair(w.from(), w.to())), w));
     findings.stream()
         .filter(Reached::breaksPairs)
         .flatMap(f -> f.affects().stream())
         .forEach(p -> claimed.putIfAbsent(key(p), p));
-    claimed.keySet().forEach(this::connect);
-    walked.replaceAll(this::withoutPolicy);
   }
 
   static Reached of(ClusterView view, List<Finding> findings) {
-    return new Reached(view, findings);
+    Reached reached = new Reached(view, findings);
+    reached.walks.ofNodes().forEach(w -> reached.walked.put(key(w), w));
+    reached.lookTwice(reached.claimed.keySet());
+    return reached;
+  }
+
+  /**
+   * The same cluster with a change, asked as it was asked before. Of a large one only pairs are
+   * walked that were broken, or one end of which is changed; the others are taken to be as before.
+   *
+   * @param nodes that are changed
+   */
+  static Reached changed(
+      ClusterView view, List<Finding> findings, Reached before, Set<String> nodes) {
+    Reached reached = new Reached(view, findings);
+    boolean all = before.walked.size() <= MOST_TWICE;
+    reached.walked.putAll(before.walked);
+    Set<Pair> broken = before.broken().stream().map(Reached::key).collect(Collectors.toSet());
+    reached
+        .walks
+        .ofNodes((from, to) ->
+            all
+                || nodes.contains(from)
+                || nodes.contains(to)
+                || broken.contains(key(new Pair(from, to))))
+        .forEach(w -> reached.walked.put(key(w), w));
+    Set<Pair> suspected = new LinkedHashSet<>(before.claimed.keySet());
+    suspected.addAll(reached.claimed.keySet());
+    reached.lookTwice(suspected);
+    return reached;
+  }
+
+  private void lookTwice(Set<Pair> suspected) {
+    suspected.forEach(this::connect);
+    walked.replaceAll((key, pair) -> suspected.contains(key) ? pair : withoutPolicy(pair));
+  }
+
+  private static Pair key(WalkedPair walked) {
+    return key(new Pair(walked.from(), walked.to()));
   }
 
   static boolean breaksPairs(Finding finding) {
@@ -71,12 +110,10 @@ final class Reached {
    * What a filter takes from some pods and gives to others between the same nodes is somebody's
    * policy, unless a finding says otherwise.
    */
-  private WalkedPair withoutPolicy(Pair key, WalkedPair pair) {
+  private WalkedPair withoutPolicy(WalkedPair pair) {
     boolean filtered =
-        pair.isBroken()
-            && pair.broken().filter(s -> s.kind() == Step.Kind.FILTER).isPresent()
-            && !claimed.containsKey(key);
-    return filtered && walks.isAnyDelivered(pair.from(), pair.to()) ? pair.passing() : pair;
+        pair.isBroken() && pair.broken().filter(s -> s.kind() == Step.Kind.FILTER).isPresent();
+    return filtered ? walks.ofNodesBesideFilters(pair.from(), pair.to()) : pair;
   }
 
   /** Empty where there is no pod to walk from or to, or it cannot be told. */

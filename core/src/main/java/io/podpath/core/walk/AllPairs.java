@@ -10,10 +10,14 @@ import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.walk.Step.Mark;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,7 +42,7 @@ public final class AllPairs {
     this.byNode =
         pods.stream()
             .filter(p -> p.place().isPresent())
-            .collect(Collectors.groupingBy(AllPairs::nodeOf));
+            .collect(Collectors.groupingBy(p -> nodeOf(p).toLowerCase(Locale.ROOT)));
   }
 
   public static AllPairs of(ClusterView view) {
@@ -47,7 +51,13 @@ public final class AllPairs {
 
   /** Traffic between all pods. */
   public List<WalkedPair> ofPods() {
-    return pairs(pods, (from, to) -> walk(from, to, ICMP).pair(WalkEnd::name));
+    // a walk changes nothing but what is remembered of it, which many threads may
+    return pods.parallelStream()
+        .flatMap(from ->
+            pods.stream()
+                .filter(to -> !from.equals(to))
+                .map(to -> walk(from, to, ICMP).pair(WalkEnd::name)))
+        .toList();
   }
 
   /**
@@ -55,7 +65,22 @@ public final class AllPairs {
    * pod of each node stands for all.
    */
   public List<WalkedPair> ofNodes() {
-    return pairs(nodes(), (from, to) -> ofNodes(from, to, ICMP));
+    return ofNodes((from, to) -> true);
+  }
+
+  /**
+   * The same of some pairs only.
+   *
+   * @param which by the names of their nodes
+   */
+  public List<WalkedPair> ofNodes(BiPredicate<String, String> which) {
+    List<String> nodes = nodes();
+    return nodes.parallelStream()
+        .flatMap(from ->
+            nodes.stream()
+                .filter(to -> !from.equals(to) && which.test(from, to))
+                .map(to -> ofNodes(from, to, ICMP)))
+        .toList();
   }
 
   /**
@@ -76,12 +101,17 @@ public final class AllPairs {
                 "no pod of " + (podsOf(from).isEmpty() ? from : to) + " is known"));
   }
 
-  /**
-   * Whether a packet of some pod of the one comes to some pod of the other, and its answer back.
-   */
-  public boolean isAnyDelivered(String from, String to) {
+  /** The same without pods that a filter takes packets from, as long as others are left. */
+  public WalkedPair ofNodesBesideFilters(String from, String to) {
+    List<WalkEnd> receivers = podsOf(to);
     return podsOf(from).stream()
-        .anyMatch(s -> podsOf(to).stream().anyMatch(r -> walk(s, r, ICMP).isDelivered()));
+        .flatMap(s -> receivers.stream().map(r -> walk(s, r, ICMP)))
+        .min(
+            Comparator.comparing(Walked::isFiltered)
+                .thenComparing(Walked::isDelivered)
+                .thenComparing(Walked::isUnknown))
+        .map(w -> w.pair(AllPairs::nodeOf))
+        .orElseGet(() -> ofNodes(from, to, ICMP));
   }
 
   /** Step by step what {@link #ofNodes(String, String, IpProtocol)} is about. */
@@ -95,24 +125,16 @@ public final class AllPairs {
     return PodEnds.of(view).size() <= MOST_PODS;
   }
 
-  @FunctionalInterface
-  private interface Walk<T> {
-    WalkedPair between(T from, T to);
-  }
-
-  private static <T> List<WalkedPair> pairs(List<T> ends, Walk<T> walk) {
-    // a walk changes nothing but what is remembered of it, which many threads may
-    return ends.parallelStream()
-        .flatMap(
-            from -> ends.stream().filter(to -> !from.equals(to)).map(to -> walk.between(from, to)))
-        .toList();
-  }
-
   /** Machines with a name, and nodes that only objects name. */
   private List<String> nodes() {
     TreeSet<String> names = new TreeSet<>(Snapshot.NATURAL_ORDER);
-    view.machines().stream().map(NodeState::name).forEach(names::add);
-    view.get(Section.NODES).values().map(KubeNode::name).forEach(names::add);
+    Set<String> known = new HashSet<>();
+    // a kubelet writes its host's name in small letters
+    Stream.concat(
+            view.machines().stream().map(NodeState::name),
+            view.get(Section.NODES).values().map(KubeNode::name))
+        .filter(n -> known.add(n.toLowerCase(Locale.ROOT)))
+        .forEach(names::add);
     return List.copyOf(names);
   }
 
@@ -133,7 +155,7 @@ public final class AllPairs {
 
   /** All its pods, or the first one; one whose namespace was recorded before others. */
   private List<WalkEnd> podsOf(String node) {
-    List<WalkEnd> own = byNode.getOrDefault(node, List.of());
+    List<WalkEnd> own = byNode.getOrDefault(node.toLowerCase(Locale.ROOT), List.of());
     return pods.size() <= MOST_PODS
         ? own
         : own.stream()
@@ -164,6 +186,16 @@ public final class AllPairs {
 
     boolean isDelivered() {
       return trace.filter(t -> t.disposition() == Disposition.DELIVERED).isPresent();
+    }
+
+    boolean isFiltered() {
+      return !isDelivered()
+          && !isUnknown()
+          && trace
+              .map(AllPairs::lost)
+              .flatMap(AllPairs::decisive)
+              .filter(d -> d.kind() == Step.Kind.FILTER)
+              .isPresent();
     }
 
     boolean isUnknown() {
@@ -211,7 +243,7 @@ public final class AllPairs {
           from, fromNode, to, toNode, protocol, end, false, Optional.empty(), "", List.of());
     }
     boolean reply = trace.worstForward().isDelivered();
-    Way lost = reply ? trace.worstReply().orElseThrow() : trace.worstForward();
+    Way lost = lost(trace);
     return new WalkedPair(
         from,
         fromNode,
@@ -223,6 +255,12 @@ public final class AllPairs {
         decisive(lost),
         lost.doubts().stream().findFirst().orElse(""),
         sources(lost).toList());
+  }
+
+  private static Way lost(Trace trace) {
+    return trace.worstForward().isDelivered()
+        ? trace.worstReply().orElseThrow()
+        : trace.worstForward();
   }
 
   /** Of what is delivered to the wrong one, the row that says it is theirs. */

@@ -2,7 +2,9 @@ package io.podpath.core.walk;
 
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Link;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,18 @@ final class LinkInput {
     Optional<MacAddress> to = frame.destination();
     boolean others =
         to.isPresent() && own.isPresent() && !to.equals(own) && (to.get().bits() >>> 40 & 1) == 0;
+    Entries<Link> links = stack.facts().get(Section.LINKS);
+    if (others && !links.isComplete()) {
+      // it may be a port of a bridge, for which the address is none of the device's
+      return Journey.open(
+          stack,
+          Kind.BRIDGE,
+          Optional.of(device),
+          "links of " + stack.place() + ": " + links.coverage().gap(),
+          Optional.empty(),
+          frame.packet(),
+          trail);
+    }
     if (others && !Neighbours.hasNone(stack, device)) {
       return Journey.lost(
           stack,

@@ -5,6 +5,7 @@ import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import io.podpath.core.walk.Wiring.End;
@@ -78,6 +79,18 @@ final class Neighbours {
         segment.stations().stream().anyMatch(s -> s.stack() != stack && s.stack().hasAddress(next));
     String text =
         entry.map(e -> e.value().toString()).orElse("nobody answers for " + next + " on " + device);
+    Optional<String> unread = unread(wiring, segment, next);
+    if (!silent && !failed && segment.whole() && unread.isPresent()) {
+      return new Answer.Over(
+          Journey.open(
+              stack,
+              Kind.NEIGH,
+              Optional.of(device),
+              unread.get(),
+              Optional.empty(),
+              packet,
+              trail));
+    }
     if (segment.whole() || silent || failed) {
       return new Answer.Over(
           Journey.lost(
@@ -91,6 +104,22 @@ final class Neighbours {
               trail));
     }
     return new Answer.Known(Optional.empty(), trail);
+  }
+
+  /** Why somebody may answer for the address though nobody that was recorded does. */
+  private static Optional<String> unread(Wiring wiring, BroadcastDomain segment, IpAddress next) {
+    return segment.stations().stream()
+        .map(End::stack)
+        .filter(s -> !s.facts().get(Section.ADDRESSES).isComplete())
+        .map(s ->
+            "addresses of " + s.place() + ": " + s.facts().get(Section.ADDRESSES).coverage().gap())
+        .findFirst()
+        .or(() ->
+            wiring.pods(next).stream()
+                .filter(p -> wiring.owners(next).isEmpty())
+                .map(p ->
+                    "the namespace of pod " + p.namespace() + "/" + p.name() + " was not recorded")
+                .findFirst());
   }
 
   private static BroadcastDomain onWire(Wiring wiring, Stack stack, String device, IpAddress next) {

@@ -66,9 +66,20 @@ public final class PodEnds {
     String name = pod.namespace() + "/" + pod.name();
     Optional<Netns> place =
         pod.node()
+            .map(n -> machine(n, view))
             .map(n ->
                 usesNodeNetwork(pod, view) ? Netns.host(n) : Netns.pod(n, netns(pod, n, view)));
     return new WalkEnd(name, place, pod.ips());
+  }
+
+  /** A machine may write its name in other letters than its Node object. */
+  private static String machine(String node, ClusterView view) {
+    return view.snapshot().node(node).isPresent()
+        ? node
+        : view.snapshot().nodes().keySet().stream()
+            .filter(node::equalsIgnoreCase)
+            .findFirst()
+            .orElse(node);
   }
 
   /** The namespace on the node that bears the pod's name, or else one that has its address. */

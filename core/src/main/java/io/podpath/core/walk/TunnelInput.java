@@ -5,7 +5,9 @@ import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import java.util.List;
@@ -87,6 +89,17 @@ final class TunnelInput {
   }
 
   private static List<Journey> noTunnel(Look look, Skb skb, String what, Trail trail) {
+    Entries<Link> links = look.stack().facts().get(Section.LINKS);
+    if (!links.isComplete()) {
+      return Journey.open(
+          look.stack(),
+          Kind.DECAP,
+          look.in(),
+          "links of " + look.stack().place() + ": " + links.coverage().gap(),
+          Optional.empty(),
+          skb.packet(),
+          trail);
+    }
     return Journey.lost(
         look.stack(),
         Kind.DECAP,

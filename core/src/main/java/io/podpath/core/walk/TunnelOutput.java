@@ -8,7 +8,10 @@ import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
 import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.Neighbour;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
 import java.util.ArrayList;
@@ -32,6 +35,14 @@ final class TunnelOutput {
 
   private TunnelOutput() {}
 
+  /** Why a next hop may have a MAC address though none is known. */
+  private static Optional<String> gap(Stack stack) {
+    Entries<Neighbour> neighbours = stack.facts().get(Section.NEIGHBOURS);
+    return neighbours.isComplete()
+        ? Optional.empty()
+        : Optional.of("neighbours of " + stack.place() + ": " + neighbours.coverage().gap());
+  }
+
   /** drivers/net/vxlan/vxlan_core.c: vxlan_xmit, vxlan_xmit_one. */
   static List<Journey> vxlan(Situation.Transmitted at, LinkKind.Vxlan kind, Trail before) {
     Stack stack = at.stack();
@@ -49,6 +60,17 @@ final class TunnelOutput {
           trail);
     }
     List<Fact<FdbEntry>> entries = entries(stack, at.device(), at.frame().destination());
+    Optional<String> unasked = at.frame().destination().isPresent() ? Optional.empty() : gap(stack);
+    if (entries.isEmpty() && unasked.isPresent()) {
+      return Journey.open(
+          stack,
+          Kind.NEIGH,
+          Optional.of(at.device()),
+          unasked.get(),
+          Optional.empty(),
+          inner,
+          trail);
+    }
     if (entries.isEmpty()) {
       String mac = at.frame().destination().map(MacAddress::toString).orElse("the next hop");
       return stack.allFdb().isComplete()

@@ -48,21 +48,6 @@ public record WalkedPair(
         List.of());
   }
 
-  /** The same nodes, between which packets of other pods pass. */
-  public WalkedPair passing() {
-    return new WalkedPair(
-        from,
-        fromNode,
-        to,
-        toNode,
-        protocol,
-        Disposition.DELIVERED,
-        false,
-        Optional.empty(),
-        "",
-        List.of());
-  }
-
   public boolean isDelivered() {
     return disposition == Disposition.DELIVERED;
   }

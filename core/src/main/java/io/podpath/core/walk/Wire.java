@@ -125,6 +125,10 @@ final class Wire {
         return arriveAt(owners, frame, assumed);
       }
     }
+    Optional<String> unread = wiring.unreadAddresses();
+    if (unread.isPresent()) {
+      return open(unread.get(), trail);
+    }
     String entry = at.hop().route().map(r -> r.value().toString()).orElse(at.device() + " " + next);
     Disposition disposition =
         isOuter()

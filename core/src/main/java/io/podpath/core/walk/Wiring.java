@@ -39,6 +39,7 @@ final class Wiring {
   private final List<End> proxies = new ArrayList<>();
   private final Map<IpAddress, Fact<KubeNode>> unrecorded = new HashMap<>();
   private final Map<IpAddress, List<Pod>> pods = new HashMap<>();
+  private final Optional<String> unreadAddresses;
 
   private Wiring(ClusterView view) {
     this.view = view;
@@ -72,6 +73,21 @@ final class Wiring {
         .filter(p -> !p.hostNetwork().orElse(false) && !p.isEnded())
         .forEach(
             p -> p.ips().forEach(a -> pods.computeIfAbsent(a, k -> new ArrayList<>(1)).add(p)));
+    this.unreadAddresses = unread();
+  }
+
+  /** Why nobody may have an address though none of the machines is known to; empty if none has. */
+  Optional<String> unreadAddresses() {
+    return unreadAddresses;
+  }
+
+  private Optional<String> unread() {
+    return stacks.values().stream()
+        .filter(s -> s.place().pod().isEmpty())
+        .filter(s -> !s.facts().get(Section.ADDRESSES).isComplete())
+        .map(s ->
+            "addresses of " + s.place() + ": " + s.facts().get(Section.ADDRESSES).coverage().gap())
+        .findFirst();
   }
 
   static Wiring of(ClusterView view) {

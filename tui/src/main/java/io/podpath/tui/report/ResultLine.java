@@ -54,8 +54,7 @@ final class ResultLine {
   }
 
   private boolean belowThreshold() {
-    return diagnosis.findings().stream()
-        .noneMatch(r -> verdict.threshold().reachedBy(r.finding().severity()));
+    return !Verdict.reached(diagnosis, verdict.threshold());
   }
 
   private boolean isEmpty() {
@@ -141,7 +140,10 @@ final class ResultLine {
     if (causes > 0 && reach.broken() > 1) {
       String verb = causes == 1 ? " explains " : " explain ";
       int explained =
-          (int) reach.brokenPairs().stream().filter(p -> !p.findings().isEmpty()).count();
+          (int)
+              reach.brokenPairs().stream()
+                  .filter(p -> p.explained() && !p.findings().isEmpty())
+                  .count();
       parts.add(
           Count.of(causes, "cause")
               + verb

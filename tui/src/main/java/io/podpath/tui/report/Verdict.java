@@ -83,7 +83,7 @@ public record Verdict(Result result, Threshold threshold, ExitCode exitCode) {
     };
   }
 
-  private static boolean reached(Diagnosis diagnosis, Threshold threshold) {
+  static boolean reached(Diagnosis diagnosis, Threshold threshold) {
     // a pair whose only cause is left out on request is left out too
     return diagnosis.reach().brokenPairs().stream()
             .anyMatch(p -> !p.explained() || !p.findings().isEmpty())
