@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A diagnosis says of each pair of nodes what real packets did, and of each finding what its fix
@@ -196,6 +197,92 @@ class DiagnosisWalkTest {
     assertThat(diagnosis.reach().open()).isEqualTo(4);
     assertThat(diagnosis.reach().delivered()).isEqualTo(2);
     assertThat(diagnosis.health()).isEqualTo(Health.TOO_LITTLE);
+  }
+
+  /** Of a healthy cluster: nothing is lost because nobody looked. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nodes/k8s-node01/ip-j-neigh",
+        "nodes/k8s-node01/ip-j-addr",
+        "nodes/k8s-node01/ip-d-j-link",
+        "nodes/k8s-node01/ip-j-route",
+        "nodes/k8s-node01/bridge-j-fdb",
+        "nodes/k8s-node01/pods/shop_db-0/ip-addr",
+        "nodes/k8s-node01/pods/shop_db-0/ip-route",
+      })
+  void whatWasNotGatheredIsNotLost(String file) {
+    Diagnosis diagnosis = diagnose(SnapshotFixture.example("flannel-vxlan").without(file));
+    assertThat(diagnosis.reach().brokenPairs()).isEmpty();
+    assertThat(diagnosis.reach().unknown()).isPositive();
+    assertThat(diagnosis.health()).isEqualTo(Health.TOO_LITTLE);
+  }
+
+  @Test
+  void podWithoutARecordedNamespaceIsUnknown() {
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .file(
+                    "cluster/pods-late.yaml",
+                    "apiVersion: v1",
+                    "kind: Pod",
+                    "metadata: {name: late, namespace: default}",
+                    "spec: {nodeName: k8s-node02, containers: []}",
+                    "status: {phase: Running, podIP: 10.244.2.99, podIPs: [{ip: 10.244.2.99}]}"));
+    assertThat(diagnosis.reach().brokenPairs()).isEmpty();
+    assertThat(diagnosis.reach().open()).isEqualTo(4);
+  }
+
+  @Test
+  void policyHidesNoOtherLoss() {
+    String blackhole = "[{\"type\":\"blackhole\",\"dst\":\"10.244.1.3\",\"flags\":[]},{";
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .editing(
+                    "nodes/k8s-node01/iptables-nft-save",
+                    t ->
+                        t.replaceFirst(
+                            "-A FORWARD",
+                            "-A FORWARD -s 10.244.0.3/32 -d 10.244.1.2/32 -j DROP\n-A FORWARD"))
+                .editing(
+                    "nodes/k8s-master/ip-j-route-table-all",
+                    t -> blackhole + t.substring(t.indexOf('{') + 1)));
+    assertThat(diagnosis.reach().unexplained())
+        .extracting(p -> p.from() + " " + p.to() + " " + p.disposition())
+        .containsExactlyInAnyOrder(
+            "k8s-master k8s-node01 " + Disposition.BLACKHOLE,
+            "k8s-node01 k8s-master " + Disposition.REPLY_LOST);
+  }
+
+  /** Its fix does not heal them: there is another cause, be it ignored or not. */
+  @Test
+  void lossThatTheOnlyFixDoesNotHealHasAnotherCause() {
+    String blackhole = "[{\"type\":\"blackhole\",\"dst\":\"10.244.2.0/25\",\"flags\":[]},{";
+    SnapshotFixture two =
+        SnapshotFixture.example("stale-fdb-entry")
+            .editing(
+                "nodes/k8s-node01/ip-j-route-table-all",
+                t -> blackhole + t.substring(t.indexOf('{') + 1));
+    assertThat(diagnose(two).reach().unexplained()).hasSize(2);
+    assertThat(
+            new Diagnostician(LIBRARY.rules(), Set.of("stale-fdb-entry"))
+                .diagnose(History.of(two.snapshot()))
+                .reach()
+                .unexplained())
+        .hasSize(2);
+  }
+
+  @Test
+  void nodeWithItsNameInOtherLettersIsTheSameNode() {
+    Diagnosis diagnosis =
+        diagnose(
+            SnapshotFixture.example("flannel-vxlan")
+                .renaming("nodes/k8s-node01/", "nodes/K8S-Node01/"));
+    assertThat(diagnosis.reach().brokenPairs()).isEmpty();
+    assertThat(diagnosis.reach().delivered()).isEqualTo(6);
+    assertThat(diagnosis.reach().pairs()).isEqualTo(6);
   }
 
   private static Diagnosis diagnose(SnapshotFixture fixture) {

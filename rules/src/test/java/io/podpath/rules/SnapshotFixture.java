@@ -50,6 +50,12 @@ public final class SnapshotFixture {
     return this;
   }
 
+  /** Puts the texts whose path has this part somewhere else; the bundle's index goes. */
+  public SnapshotFixture renaming(String part, String other) {
+    texts.replaceAll(t -> new NamedText(t.input(), t.path().replace(part, other), t.text()));
+    return without("podpath-bundle");
+  }
+
   /** Changes the texts whose path has this part. */
   public SnapshotFixture editing(String part, UnaryOperator<String> change) {
     texts.replaceAll(t ->

@@ -98,7 +98,7 @@ public final class AllPairs {
                 node(to),
                 to,
                 protocol,
-                "no pod of " + (podsOf(from).isEmpty() ? from : to) + " is known"));
+                WalkedPair.NO_POD + (podsOf(from).isEmpty() ? from : to) + " is known"));
   }
 
   /** The same without pods that a filter takes packets from, as long as others are left. */
@@ -214,6 +214,10 @@ public final class AllPairs {
   }
 
   private Walked walk(WalkEnd from, WalkEnd to, IpProtocol protocol) {
+    Optional<String> unread = unread(from).or(() -> unread(to));
+    if (unread.isPresent()) {
+      return new Walked(from, to, protocol, Optional.empty(), Optional.empty(), unread.get());
+    }
     Optional<WalkEnd.Start> start = from.start(view);
     Optional<IpAddress> address = from.addressOf(to);
     if (start.isEmpty() || address.isEmpty()) {
@@ -233,6 +237,18 @@ public final class AllPairs {
     Trace outcome = walker.outcome(question);
     Trace trace = outcome.disposition() == Disposition.DELIVERED ? outcome : walker.walk(question);
     return new Walked(from, to, protocol, Optional.of(question), Optional.of(trace), "");
+  }
+
+  /** Of a namespace whose addresses nobody read it cannot be told what it takes for its own. */
+  private Optional<String> unread(WalkEnd end) {
+    return end.place()
+        .filter(p -> p.pod().isPresent())
+        .flatMap(p ->
+            view.snapshot()
+                .node(p.node())
+                .flatMap(n -> Optional.ofNullable(n.pods().get(p.pod().get()))))
+        .filter(facts -> !facts.isEmpty() && facts.get(Section.ADDRESSES).isNotGathered())
+        .map(facts -> "addresses of " + end.name() + " were not gathered");
   }
 
   private static WalkedPair pair(

@@ -30,6 +30,17 @@ final class LinkInput {
     }
     Optional<String> bridge =
         link.flatMap(l -> l.value().master()).filter(m -> Wiring.isBridge(stack, m));
+    Optional<String> master = link.flatMap(l -> l.value().master()).filter(m -> bridge.isEmpty());
+    if (master.flatMap(stack::link).filter(m -> m.value().kind().isEmpty()).isPresent()) {
+      return Journey.open(
+          stack,
+          Kind.BRIDGE,
+          Optional.of(at.device()),
+          "kind of link " + master.orElse("") + " of " + stack.place() + " was not gathered",
+          link.map(Fact::from),
+          at.frame().packet(),
+          trail);
+    }
     if (bridge.isPresent()) {
       return Bridging.arrive(wiring, at, bridge.get(), trail);
     }

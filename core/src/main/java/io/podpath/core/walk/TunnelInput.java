@@ -5,6 +5,7 @@ import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Section;
@@ -90,6 +91,17 @@ final class TunnelInput {
 
   private static List<Journey> noTunnel(Look look, Skb skb, String what, Trail trail) {
     Entries<Link> links = look.stack().facts().get(Section.LINKS);
+    Optional<String> unread =
+        links
+            .values()
+            .filter(l -> l.kind().isEmpty() && Devices.isTunnel(l.name()))
+            .map(l ->
+                "kind of link " + l.name() + " of " + look.stack().place() + " was not gathered")
+            .findFirst();
+    if (unread.isPresent()) {
+      return Journey.open(
+          look.stack(), Kind.DECAP, look.in(), unread.get(), Optional.empty(), skb.packet(), trail);
+    }
     if (!links.isComplete()) {
       return Journey.open(
           look.stack(),

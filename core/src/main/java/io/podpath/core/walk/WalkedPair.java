@@ -29,6 +29,9 @@ public record WalkedPair(
     String gap,
     List<Provenance> sources) {
 
+  /** How the gap begins where a node has no pod that is known. */
+  static final String NO_POD = "no pod of ";
+
   public WalkedPair {
     sources = List.copyOf(sources);
   }
@@ -56,9 +59,9 @@ public record WalkedPair(
     return disposition == Disposition.INSUFFICIENT_INFO;
   }
 
-  /** Whether a packet was walked to where it cannot be told; else there is none to walk. */
+  /** Whether something was not gathered that would tell; else there is no pod to ask about. */
   public boolean isOpen() {
-    return isUnknown() && broken.isPresent();
+    return isUnknown() && !gap.startsWith(NO_POD);
   }
 
   public boolean isBroken() {
