@@ -21,15 +21,26 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
   /** Set for the whole product: "all", or some cells such as "calico-ipip/ipvs,ovs-gre/none". */
   private static final String CHOSEN = "podpath.labs";
 
-  /** What a build has time for: all that this kernel carries, and of the others what is theirs. */
+  /**
+   * What a build has time for: all that this kernel carries, and of the others, and of variants of
+   * a fabric, what is theirs.
+   */
   private static final List<LabCell> OF_EVERY_BUILD =
       List.of(
           here("flannel-host-gw", "iptables"),
           here("flannel-vxlan", "iptables"),
-          here("flannel-vxlan-directrouting", "iptables"),
+          here(
+              "flannel-vxlan-directrouting",
+              "iptables",
+              "route-to-node-missing",
+              "forward-drop-without-accept"),
           here("flannel-udp", "iptables"),
           here("calico-bgp", "iptables"),
-          here("calico-bgp-route-reflector", "iptables"),
+          here(
+              "calico-bgp-route-reflector",
+              "iptables",
+              "ibgp-routes-not-reflected",
+              "bgp-peer-not-a-node"),
           here("static-routes", "none"),
           here("ospf-routes", "none"),
           inside("calico-ipip", "iptables", "wrong-tunnel-next-hop", "asymmetric-tunnel-source"),
@@ -44,8 +55,8 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
               "service-source-not-masqueraded",
               "node-address-on-kube-ipvs0"));
 
-  private static LabCell here(String fabric, String proxy) {
-    return new LabCell(fabric, proxy, Optional.of(LabKernel.HOST), List.of());
+  private static LabCell here(String fabric, String proxy, String... rules) {
+    return new LabCell(fabric, proxy, Optional.of(LabKernel.HOST), List.of(rules));
   }
 
   private static LabCell inside(String fabric, String proxy, String... rules) {

@@ -75,10 +75,10 @@ final class LabRun {
     lab = Optional.empty();
     Lab broken = before.breakBy(fault);
     Breakage breakage = fault.on(state.blueprint()).orElseThrow();
-    assertLosses(breakage, broken);
+    LabMatrix matrix = assertLosses(breakage, broken);
     LabBundle found = diagnosed(fault, broken);
     judge(fault.rule(), breakage, bundle, found);
-    assertWalked(broken, found);
+    assertWalked(broken, found, matrix);
     Lab healed = broken.heal(fault);
     assertThat(healed.settle(PATIENCE).lost()).as("after healing").isEmpty();
     lab = Optional.of(healed);
@@ -124,7 +124,7 @@ final class LabRun {
   }
 
   /** Daemons need a moment until just the stated packets are lost. */
-  private static void assertLosses(Breakage breakage, Lab lab) throws LabException {
+  private static LabMatrix assertLosses(Breakage breakage, Lab lab) throws LabException {
     LabMatrix matrix = lab.probe();
     List<Probe> wrong = breakage.loss().contradictedBy(matrix, lab.blueprint());
     Instant deadline = Instant.now().plus(PATIENCE);
@@ -134,13 +134,14 @@ final class LabRun {
     }
     assertThat(wrong).as("probes that did not go as the fault demands").isEmpty();
     assertThat(matrix.lost().isEmpty()).isEqualTo(breakage.loss().isNothing());
+    return matrix;
   }
 
   /** The walk through what was gathered says of each probe what became of it. */
-  private static void assertWalked(Lab lab, LabBundle gathered)
+  private static void assertWalked(Lab lab, LabBundle gathered, LabMatrix probed)
       throws LabException, InputException, IOException {
     LabBundle bundle = gathered;
-    List<String> disagreements = new LabWalks(bundle.snapshot()).disagreements(lab.probe());
+    List<String> disagreements = new LabWalks(bundle.snapshot()).disagreements(probed);
     Instant deadline = Instant.now().plus(PATIENCE);
     // what daemons do between gathering and probing is no disagreement
     while (!disagreements.isEmpty() && Instant.now().isBefore(deadline)) {

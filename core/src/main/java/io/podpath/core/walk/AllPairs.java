@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.snapshot.NodeState;
@@ -239,7 +240,10 @@ public final class AllPairs {
     return new Walked(from, to, protocol, Optional.of(question), Optional.of(trace), "");
   }
 
-  /** Of a namespace whose addresses nobody read it cannot be told what it takes for its own. */
+  /**
+   * Of a namespace that was recorded but for its addresses it cannot be told what it takes for its
+   * own.
+   */
   private Optional<String> unread(WalkEnd end) {
     return end.place()
         .filter(p -> p.pod().isPresent())
@@ -247,7 +251,9 @@ public final class AllPairs {
             view.snapshot()
                 .node(p.node())
                 .flatMap(n -> Optional.ofNullable(n.pods().get(p.pod().get()))))
-        .filter(facts -> !facts.isEmpty() && facts.get(Section.ADDRESSES).isNotGathered())
+        .filter(facts ->
+            Stream.of(IpFamily.values()).anyMatch(f -> !facts.mainRoutes(f).isNotGathered())
+                && facts.get(Section.ADDRESSES).isNotGathered())
         .map(facts -> "addresses of " + end.name() + " were not gathered");
   }
 
