@@ -73,10 +73,18 @@ public record Finding(
   }
 
   Finding with(Certainty other, String open) {
+    return copy(other, open, mended);
+  }
+
+  Finding withMended(Mended how) {
+    return copy(certainty, doubt, Optional.of(how));
+  }
+
+  private Finding copy(Certainty certain, String open, Optional<Mended> how) {
     return new Finding(
         rule,
         severity,
-        other,
+        certain,
         open,
         title,
         why,
@@ -88,25 +96,6 @@ public record Finding(
         seeByHand,
         explainedBy,
         fix,
-        mended);
-  }
-
-  Finding withMended(Mended how) {
-    return new Finding(
-        rule,
-        severity,
-        certainty,
-        doubt,
-        title,
-        why,
-        expected,
-        culprits,
-        evidence,
-        affects,
-        disposition,
-        seeByHand,
-        explainedBy,
-        fix,
-        Optional.of(how));
+        how);
   }
 }

@@ -31,6 +31,9 @@ public final class AllPairs {
 
   private static final IpProtocol ICMP = IpProtocol.ICMP;
 
+  private static final Comparator<Walked> WORST =
+      Comparator.comparing(Walked::isDelivered).thenComparing(Walked::isUnknown);
+
   private final ClusterView view;
   private final Walker walker;
   private final List<WalkEnd> pods;
@@ -90,7 +93,19 @@ public final class AllPairs {
    * @param protocol ICMP for what ping sends; of TCP a connection to {@link Question#SOME_PORT}
    */
   public WalkedPair ofNodes(String from, String to, IpProtocol protocol) {
-    return worst(from, to, protocol)
+    return pair(from, to, protocol, WORST);
+  }
+
+  /**
+   * The same by ping, without pods that a filter takes packets from, as long as others are left.
+   */
+  public WalkedPair ofNodesBesideFilters(String from, String to) {
+    return pair(from, to, ICMP, Comparator.comparing(Walked::isFiltered).thenComparing(WORST));
+  }
+
+  private WalkedPair pair(
+      String from, String to, IpProtocol protocol, Comparator<Walked> worstFirst) {
+    return first(from, to, protocol, worstFirst)
         .map(w -> w.pair(AllPairs::nodeOf))
         .orElseGet(() ->
             WalkedPair.unknown(
@@ -102,22 +117,9 @@ public final class AllPairs {
                 WalkedPair.NO_POD + (podsOf(from).isEmpty() ? from : to) + " is known"));
   }
 
-  /** The same without pods that a filter takes packets from, as long as others are left. */
-  public WalkedPair ofNodesBesideFilters(String from, String to) {
-    List<WalkEnd> receivers = podsOf(to);
-    return podsOf(from).stream()
-        .flatMap(s -> receivers.stream().map(r -> walk(s, r, ICMP)))
-        .min(
-            Comparator.comparing(Walked::isFiltered)
-                .thenComparing(Walked::isDelivered)
-                .thenComparing(Walked::isUnknown))
-        .map(w -> w.pair(AllPairs::nodeOf))
-        .orElseGet(() -> ofNodes(from, to, ICMP));
-  }
-
   /** Step by step what {@link #ofNodes(String, String, IpProtocol)} is about. */
   public Optional<PodTrace> example(String from, String to, IpProtocol protocol) {
-    return worst(from, to, protocol)
+    return first(from, to, protocol, WORST)
         .flatMap(w -> w.question().map(q -> new PodTrace(w.from(), w.to(), walker.walk(q))));
   }
 
@@ -139,11 +141,12 @@ public final class AllPairs {
     return List.copyOf(names);
   }
 
-  private Optional<Walked> worst(String from, String to, IpProtocol protocol) {
+  private Optional<Walked> first(
+      String from, String to, IpProtocol protocol, Comparator<Walked> worstFirst) {
     List<WalkEnd> receivers = podsOf(to);
     return podsOf(from).stream()
         .flatMap(s -> receivers.stream().map(r -> walk(s, r, protocol)))
-        .min(Comparator.comparing(Walked::isDelivered).thenComparing(Walked::isUnknown));
+        .min(worstFirst);
   }
 
   private static String nodeOf(WalkEnd end) {

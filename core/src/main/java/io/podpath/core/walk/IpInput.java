@@ -74,26 +74,10 @@ final class IpInput {
               packet,
               Disposition.NO_ROUTE,
               trail);
-      case Decision.RuledOut(var rule, var type) ->
-          Journey.lost(
-              stack,
-              Kind.RULE,
-              Optional.of(in),
-              rule.value(),
-              Optional.of(rule.from()),
-              packet,
-              RouteSteps.disposition(type),
-              trail);
+      case Decision.RuledOut ruled ->
+          RouteSteps.ruledOut(stack, Optional.of(in), ruled, packet, trail);
       case Decision.Refused refused ->
-          Journey.lost(
-              stack,
-              Kind.ROUTE,
-              Optional.of(in),
-              refused.route().value(),
-              Optional.of(refused.route().from()),
-              packet,
-              RouteSteps.disposition(refused.type()),
-              trail);
+          RouteSteps.refused(stack, Optional.of(in), refused, packet, trail);
       case Decision.Found found ->
           switch (found.type()) {
             case LOCAL, BROADCAST, ANYCAST, MULTICAST -> mine(found, skb, trail);

@@ -90,26 +90,10 @@ final class IpOutput {
               packet,
               Disposition.NO_ROUTE,
               trail);
-      case Decision.RuledOut(var rule, var type) ->
-          Journey.lost(
-              stack,
-              Kind.RULE,
-              Optional.empty(),
-              rule.value(),
-              Optional.of(rule.from()),
-              packet,
-              RouteSteps.disposition(type),
-              trail);
+      case Decision.RuledOut ruled ->
+          RouteSteps.ruledOut(stack, Optional.empty(), ruled, packet, trail);
       case Decision.Refused refused ->
-          Journey.lost(
-              stack,
-              Kind.ROUTE,
-              Optional.empty(),
-              refused.route().value(),
-              Optional.of(refused.route().from()),
-              packet,
-              RouteSteps.disposition(refused.type()),
-              trail);
+          RouteSteps.refused(stack, Optional.empty(), refused, packet, trail);
       case Decision.Found found -> found(stack, found, flow, packet, trail, then);
     };
   }

@@ -5,6 +5,7 @@ import io.podpath.core.node.RouteType;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
+import java.util.List;
 import java.util.Optional;
 
 /** What a route's type makes of a packet (net/ipv4/fib_semantics.c: fib_props). */
@@ -19,6 +20,32 @@ final class RouteSteps {
       case PROHIBIT -> Disposition.PROHIBITED;
       case UNICAST, LOCAL, BROADCAST, ANYCAST, MULTICAST, THROW, NAT -> Disposition.NO_ROUTE;
     };
+  }
+
+  static List<Journey> ruledOut(
+      Stack stack, Optional<String> device, Decision.RuledOut ruled, Packet packet, Trail trail) {
+    return Journey.lost(
+        stack,
+        Kind.RULE,
+        device,
+        ruled.rule().value(),
+        Optional.of(ruled.rule().from()),
+        packet,
+        disposition(ruled.type()),
+        trail);
+  }
+
+  static List<Journey> refused(
+      Stack stack, Optional<String> device, Decision.Refused refused, Packet packet, Trail trail) {
+    return Journey.lost(
+        stack,
+        Kind.ROUTE,
+        device,
+        refused.route().value(),
+        Optional.of(refused.route().from()),
+        packet,
+        disposition(refused.type()),
+        trail);
   }
 
   /**

@@ -25,10 +25,6 @@ final class FindingText {
 
   private static final int MOST_QUOTES = 3;
   private static final int MOST_EVIDENCE = 8;
-  private static final int MOST_PAIRS = 6;
-
-  /** A space at which no line ends. */
-  private static final char NO_BREAK = '\u00a0';
 
   private final Sheet sheet;
   private final TextOptions options;
@@ -287,20 +283,16 @@ final class FindingText {
         byEnd
             .computeIfAbsent(ends.getOrDefault(p, finding.dispositionOf(p)), e -> new ArrayList<>())
             .add(p));
-    byEnd.forEach((end, some) -> pairs(what, end, some, all ? Integer.MAX_VALUE : MOST_PAIRS));
+    byEnd.forEach((end, some) -> pairs(what, end, some, all));
   }
 
-  private void pairs(String what, Disposition end, List<Pair> pairs, int most) {
+  private void pairs(String what, Disposition end, List<Pair> pairs, boolean all) {
     String ends = end == Disposition.INSUFFICIENT_INFO ? "" : " (" + end + ")";
-    List<String> words = pairs.stream().limit(most).map(FindingText::unbroken).toList();
-    String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
-    sheet.hanging(
-        "  " + what + ends + ": ", String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
-  }
-
-  private static String unbroken(Pair pair) {
-    String arrow = NO_BREAK + "->" + NO_BREAK;
-    return SafeText.of(pair.from()) + arrow + SafeText.of(pair.to());
+    PairsText.list(
+        sheet,
+        "  " + what + ends + ": ",
+        pairs.stream().map(p -> PairsText.pair(p.from(), p.to())).toList(),
+        all);
   }
 
   private void evidence(List<Evidence> evidence, int most) {

@@ -16,11 +16,6 @@ public final class ReachText {
   /** More columns than these tell less than the list below them. */
   private static final int MOST_COLUMNS = 16;
 
-  private static final int MOST_PAIRS = 6;
-
-  /** A space at which no line ends. */
-  private static final char NO_BREAK = '\u00a0';
-
   private final ReachedPairs reached;
   private final TextOptions options;
   private final Sheet sheet;
@@ -98,18 +93,15 @@ public final class ReachText {
           count + " " + what + ": ",
           SafeText.of(why),
           l -> broken ? options.paint().error(l) : options.paint().warning(l));
-      List<String> words = new ArrayList<>();
-      int most = options.full() ? Integer.MAX_VALUE : MOST_PAIRS;
-      pairs.stream().limit(most).map(p -> pair(p, broken)).forEach(words::add);
-      String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
-      sheet.hanging("    ", String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
+      PairsText.list(
+          sheet, "    ", pairs.stream().map(p -> pair(p, broken)).toList(), options.full());
     });
   }
 
   private static String pair(WalkedPair pair, boolean broken) {
-    String arrow = NO_BREAK + "->" + NO_BREAK;
-    String end = broken ? NO_BREAK + "(" + pair.disposition() + ")" : "";
-    return SafeText.of(pair.from()) + arrow + SafeText.of(pair.to()) + end;
+    return broken
+        ? PairsText.pair(pair.from(), pair.to(), pair.disposition())
+        : PairsText.pair(pair.from(), pair.to());
   }
 
   private void summary() {

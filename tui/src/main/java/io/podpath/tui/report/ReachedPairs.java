@@ -1,7 +1,6 @@
 package io.podpath.tui.report;
 
 import io.podpath.core.rule.Diagnosis.Ranked;
-import io.podpath.core.walk.Step;
 import io.podpath.core.walk.WalkedPair;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,11 +76,7 @@ public record ReachedPairs(
           + ": "
           + first.get().finding().title();
     }
-    return pair.broken().map(ReachedPairs::text).orElse(pair.disposition().toString());
-  }
-
-  private static String text(Step step) {
-    return step.place() + ", " + step.kind() + " " + StepsText.row(step);
+    return pair.broken().map(StepsText::placed).orElse(pair.disposition().toString());
   }
 
   /** Pairs that cannot be told, by what is missing. */

@@ -86,6 +86,11 @@ final class StepsText {
     line(left, step.mark(), traced.finding(step).map(Ranked::id));
   }
 
+  /** Where it is made, and the row that decides. */
+  static String placed(Step step) {
+    return step.place() + ", " + step.kind() + " " + row(step);
+  }
+
   /** A rule says of which table it is; where the step's kind says the same, once is enough. */
   static String row(Step step) {
     String entry = step.entry().strip();

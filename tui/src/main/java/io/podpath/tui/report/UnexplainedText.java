@@ -1,7 +1,6 @@
 package io.podpath.tui.report;
 
 import io.podpath.core.rule.Diagnosis.BrokenPair;
-import io.podpath.core.walk.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,10 +10,6 @@ import java.util.Map;
 final class UnexplainedText {
 
   private static final int MOST_PLACES = 6;
-  private static final int MOST_PAIRS = 6;
-
-  /** A space at which no line ends. */
-  private static final char NO_BREAK = '\u00a0';
 
   private final Sheet sheet;
   private final TextOptions options;
@@ -46,27 +41,16 @@ final class UnexplainedText {
 
   private void place(String place, List<BrokenPair> pairs) {
     sheet.hanging("  ", SafeText.of(place), l -> l);
-    int most = options.full() ? Integer.MAX_VALUE : MOST_PAIRS;
-    List<String> words = pairs.stream().limit(most).map(UnexplainedText::unbroken).toList();
-    String more = pairs.size() > most ? " and " + (pairs.size() - most) + " more" : "";
-    sheet.hanging("    ", String.join(", ", words) + more, l -> l.replace(NO_BREAK, ' '));
+    PairsText.list(
+        sheet,
+        "    ",
+        pairs.stream().map(p -> PairsText.pair(p.from(), p.to())).toList(),
+        options.full());
   }
 
   private static String place(BrokenPair pair) {
-    String where =
-        pair.at()
-            .map(s -> s.place() + ", " + s.kind() + " " + row(s))
-            .orElse("a place that cannot be told");
+    String where = pair.at().map(StepsText::placed).orElse("a place that cannot be told");
     String of = pair.direction().equals("reply") ? " (the answer)" : "";
     return where + ": " + pair.disposition() + of;
-  }
-
-  private static String row(Step step) {
-    return StepsText.row(step);
-  }
-
-  private static String unbroken(BrokenPair pair) {
-    String arrow = NO_BREAK + "->" + NO_BREAK;
-    return SafeText.of(pair.from()) + arrow + SafeText.of(pair.to());
   }
 }
