@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 record Judged(Finding finding, List<Pair> affects, Optional<Proof> proof) {
 
   private static final String REFUTED =
-      "what stands in the way of its effect: packets between these nodes are delivered in the model";
+      "what it costs: packets between these nodes are delivered in the model";
 
   Judged {
     affects = List.copyOf(affects);

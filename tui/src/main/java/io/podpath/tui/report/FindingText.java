@@ -206,8 +206,10 @@ final class FindingText {
           "likely: what was read points there"
               + (open.isEmpty() ? ", but does not prove it" : "; not gathered: " + open);
       case POSSIBLE ->
-          "possible: it fits, but what would decide was not gathered"
-              + (open.isEmpty() ? "" : ": " + open);
+          "possible: it fits"
+              + (open.isEmpty()
+                  ? ", but what would decide was not gathered"
+                  : "; not known: " + open);
     };
   }
 
