@@ -3,6 +3,7 @@ package io.podpath.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.podpath.core.fix.Fix;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
 import io.podpath.core.rule.EntryState;
@@ -87,6 +88,12 @@ final class LabRun {
   /** What is found of a fault, and how it differs. */
   static void judge(String rule, Breakage breakage, LabBundle healthy, LabBundle broken) {
     assertThat(broken.rules()).first().isEqualTo(rule);
+    assertThat(broken.faults())
+        .as("each change of a fix changes something")
+        .allSatisfy(f ->
+            assertThat(f.fix().map(Fix::changes).orElse(List.of()))
+                .allSatisfy(
+                    c -> assertThat(c.applyTo(broken.snapshot())).isNotEqualTo(broken.snapshot())));
     LabDifferences differences = new LabDifferences(healthy.snapshot(), broken.snapshot());
     assertNamed(broken.faults().getFirst(), broken, healthy, differences);
     differences.assertExact(rule);

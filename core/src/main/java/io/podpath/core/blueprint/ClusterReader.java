@@ -292,26 +292,7 @@ public final class ClusterReader {
     assumed.add(
         "by the BGP configuration that was read not every node learns every block; the blueprint"
             + " has a full mesh");
-    return new ClusterFacts(
-        facts.podNetwork(),
-        facts.otherPools(),
-        facts.serviceNetwork(),
-        facts.segments(),
-        facts.nodes().stream().map(ClusterReader::withoutClusterId).toList(),
-        facts.services(),
-        BgpFacts.FULL_MESH);
-  }
-
-  private static NodeFacts withoutClusterId(NodeFacts node) {
-    return new NodeFacts(
-        node.name(),
-        node.cards(),
-        node.address(),
-        node.podSubnets(),
-        node.pods(),
-        node.tunnelMac(),
-        node.tunnelAddress(),
-        Optional.empty());
+    return facts.withNodes(NodeFacts::withoutClusterId).withBgp(BgpFacts.FULL_MESH);
   }
 
   private BgpFacts bgp() {

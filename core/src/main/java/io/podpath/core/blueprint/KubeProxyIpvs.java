@@ -17,7 +17,9 @@ import java.util.OptionalInt;
  */
 public record KubeProxyIpvs() implements ServiceProxy {
 
-  private static final String DEVICE = "kube-ipvs0";
+  /** Holds the addresses of all services. */
+  public static final String DEVICE = "kube-ipvs0";
+
   private static final String NODE_PORT = "KUBE-NODE-PORT";
   private static final String FIREWALL = "KUBE-PROXY-FIREWALL";
 

@@ -56,7 +56,9 @@ final class NextHopJudge {
     Route route = fact.value();
     IpAddress gateway = route.gateway().orElseThrow();
     BlockRoutes.Answer expected = blocks.expected(node, route.destination());
-    if (expected.owner().filter(node.name()::equals).isPresent()) {
+    if (expected.owner().filter(node.name()::equals).isPresent()
+        // the right next hop that the node takes for its own is not the route's fault
+        || expected.nextHop().filter(gateway::equals).isPresent()) {
       return Optional.empty();
     }
     Optional<Evidence> own = ownAddress(node, gateway);

@@ -68,6 +68,20 @@ class WrongTunnelNextHopTest {
             "ip route replace 10.122.2.0/26 via 192.168.3.2 dev tunl0 proto bird onlink");
   }
 
+  /** A service had the address of n2 bound on all nodes; the route is as it must be. */
+  @Test
+  void rightNextHopThatTheNodeTakesForItsOwnIsNotTheRoutesFault() {
+    assertThat(
+            three()
+                .file(
+                    "nodes/n1/ip-addr.txt",
+                    "7: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default",
+                    "    inet 192.168.3.2/32 scope global kube-ipvs0",
+                    "       valid_lft forever preferred_lft forever")
+                .findings(RULE))
+        .isEmpty();
+  }
+
   @Test
   void nextHopThatIsAnotherNodesPodAddressReachesNobody() {
     List<Finding> findings =
