@@ -26,7 +26,7 @@ final class LocalInput {
     return switch (skb.packet().payload()) {
       case Payload.Encapsulated(var protocol, var inner) ->
           TunnelInput.ip(look, skb, protocol, inner, trail);
-      case Payload.GreFrame(var inner) -> TunnelInput.gre(look, skb, inner, trail);
+      case Payload.GreFrame frame -> TunnelInput.gre(look, skb, frame, trail);
       case Payload.Vxlan vxlan -> TunnelInput.vxlan(look, skb, vxlan, trail);
       case Payload.FlannelUdp(var port, var inner) ->
           FlannelUdpDevice.received(look, skb, inner, trail);

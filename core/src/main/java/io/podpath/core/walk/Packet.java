@@ -144,7 +144,7 @@ public record Packet(
                   + " ["
                   + inner
                   + "]";
-          case Payload.GreFrame(var inner) -> "gre [" + inner.packet() + "]";
+          case Payload.GreFrame(var inner, var key) -> "gre [" + inner.packet() + "]";
           case Payload.Vxlan(var from, var to, var vni, var inner) ->
               "vxlan " + vni + " [" + inner.packet() + "]";
           case Payload.FlannelUdp(var port, var inner) -> "flannel udp [" + inner + "]";

@@ -4,6 +4,7 @@ import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What an IP packet carries. */
@@ -16,7 +17,7 @@ public sealed interface Payload {
   default Optional<Packet> carried() {
     return switch (this) {
       case Encapsulated(var protocol, var inner) -> Optional.of(inner);
-      case GreFrame(var inner) -> Optional.of(inner.packet());
+      case GreFrame(var inner, var key) -> Optional.of(inner.packet());
       case Vxlan(var source, var destination, var vni, var inner) -> Optional.of(inner.packet());
       case FlannelUdp(var port, var inner) -> Optional.of(inner);
       case Tcp _, Udp _, Icmp _, Opaque _ -> Optional.empty();
@@ -71,8 +72,18 @@ public sealed interface Payload {
   /** An IP packet right behind the IP header, as IPIP (4), SIT (41) and GRE (47) carry it. */
   record Encapsulated(IpProtocol protocol, Packet inner) implements Payload {}
 
-  /** An Ethernet frame behind GRE, as gretap carries it. */
-  record GreFrame(Frame inner) implements Payload {
+  /**
+   * An Ethernet frame behind GRE, as gretap carries it.
+   *
+   * @param key RFC 2890; of kernel devices it is not modelled
+   */
+  record GreFrame(Frame inner, OptionalLong key) implements Payload {
+
+    /** Without a key. */
+    GreFrame(Frame inner) {
+      this(inner, OptionalLong.empty());
+    }
+
     @Override
     public IpProtocol protocol() {
       return IpProtocol.GRE;

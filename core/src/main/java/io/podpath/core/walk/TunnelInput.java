@@ -34,8 +34,9 @@ final class TunnelInput {
     return decapsulated(look, skb, device.get(), Frame.bare(inner), trail);
   }
 
-  static List<Journey> gre(Look look, Skb skb, Frame inner, Trail trail) {
-    return OpenVswitch.received(look, skb, inner, trail)
+  static List<Journey> gre(Look look, Skb skb, Payload.GreFrame carried, Trail trail) {
+    Frame inner = carried.inner();
+    return OpenVswitch.received(look, skb, carried, trail)
         .orElseGet(() -> {
           Optional<Fact<Link>> device = best(look, skb.packet(), l -> isGre(l, "gretap"));
           return device.isPresent()
