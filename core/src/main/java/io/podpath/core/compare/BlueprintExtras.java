@@ -10,21 +10,28 @@ import io.podpath.core.cni.CniConfig;
 import io.podpath.core.cni.OvsPort;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
+import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.IpSet;
 import io.podpath.core.netfilter.IpSetMember;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.netfilter.VirtualServer;
 import io.podpath.core.node.Address;
+import io.podpath.core.node.BridgePort;
 import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.IpRule;
+import io.podpath.core.node.Link;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteTable;
+import io.podpath.core.node.Sysctl;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Section;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,10 +41,12 @@ import java.util.stream.Stream;
  */
 final class BlueprintExtras implements Predicate<Row> {
 
-  /**
-   * Priorities of the three rules every kernel has (net/ipv4/fib_rules.c: fib_default_rules_init).
-   */
-  private static final Set<Long> USUAL_RULES = Set.of(0L, 32766L, 32767L);
+  /** The rules every kernel has (net/ipv4/fib_rules.c: fib_default_rules_init). */
+  private static final Map<Long, String> USUAL_RULES =
+      Map.of(0L, "local", 32766L, "main", 32767L, "default");
+
+  private static final Pattern FORWARDING =
+      Pattern.compile("net\\.ipv4\\.conf\\.([^.]+)\\.forwarding");
 
   private final ClusterFacts cluster;
   private final NodeBlueprint node;
@@ -66,14 +75,20 @@ final class BlueprintExtras implements Predicate<Row> {
               || services && Devices.isOverlay(address.device());
       case Neighbour neighbour ->
           neighbour.states().contains("PERMANENT")
-              && neighbour.device().filter(Devices::isOverlay).isPresent();
-      case FdbEntry entry -> entry.destination().isPresent();
-      case IpRule rule -> !USUAL_RULES.contains(rule.priority());
+              && (neighbour.device().filter(Devices::isOverlay).isPresent()
+                  || isOurs(neighbour.address())
+                  || isOthers(neighbour.address()));
+      case FdbEntry entry -> entry.destination().isPresent() || isOfPod(entry);
+      case BridgePort port -> Forms.holdsBack(port) && isLaid(port.bridge());
+      case IpRule rule -> !isUsual(rule);
+      case Sysctl setting -> stopsForwarding(setting);
       case IpSetMember member -> sets.contains(member.set());
       case VirtualServer _ -> services;
       case BgpSession _ -> true;
       case OvsPort port -> port.isTunnel();
-      case ChainRule rule -> ruleMatters(rule);
+      // what rules and policies come to is asked afterwards, of the packets of the cluster
+      case ChainRule rule -> !(rule.target() instanceof Target.CountOnly);
+      case Chain chain -> chain.policy().filter(p -> !p.equals("ACCEPT")).isPresent();
       case CniConfig config -> comesFirst(config);
       default -> false;
     };
@@ -94,6 +109,41 @@ final class BlueprintExtras implements Predicate<Row> {
             .anyMatch(n -> n.contains(to) && n.length() < to.length());
   }
 
+  private static boolean isUsual(IpRule rule) {
+    return rule.from().isEmpty()
+        && rule.to().isEmpty()
+        && rule.fwmark().isEmpty()
+        && rule.selectors().isEmpty()
+        && !rule.not()
+        && rule.action().equals("lookup " + USUAL_RULES.getOrDefault(rule.priority(), "none"));
+  }
+
+  /** A frame for a pod that is written to be behind one port is never sent out by another. */
+  private static boolean isOfPod(FdbEntry entry) {
+    return entry.flags().contains("static")
+        && entry.device().filter(Devices::isPodLink).isPresent();
+  }
+
+  private boolean isLaid(String device) {
+    return links().anyMatch(l -> l.name().equals(device));
+  }
+
+  private Stream<Link> links() {
+    return node.host().get(Section.LINKS).values();
+  }
+
+  /** Packets come in by cards and by devices that are no ports of a bridge. */
+  private boolean stopsForwarding(Sysctl setting) {
+    Matcher forwarding = FORWARDING.matcher(setting.key());
+    if (!forwarding.matches() || !setting.value().equals("0")) {
+      return false;
+    }
+    // sysctl writes a dot in a device's name as a slash
+    String device = forwarding.group(1).replace('/', '.');
+    return node.node().cards().stream().anyMatch(c -> c.device().equals(device))
+        || links().anyMatch(l -> l.name().equals(device) && l.master().isEmpty());
+  }
+
   private Stream<IpPrefix> ourNetworks() {
     return Stream.concat(
         services
@@ -110,33 +160,6 @@ final class BlueprintExtras implements Predicate<Row> {
     return cluster.othersThan(node.node()).stream()
         .map(NodeFacts::address)
         .anyMatch(address::equals);
-  }
-
-  /**
-   * What drops or rewrites, or jumps to where that is done; not what lets pass. Chains of Docker's
-   * and the firewall's own are entered by a jump from a chain of the kernel.
-   */
-  private boolean ruleMatters(ChainRule rule) {
-    return switch (rule.target()) {
-      case Target.Drop _, Target.Reject _, Target.Dnat _, Target.Snat _ ->
-          isExpectedChain(rule) && !rule.chain().equals("KUBE-FIREWALL") || isBuiltIn(rule);
-      case Target.Masquerade _, Target.SetMark _, Target.Return _ -> isExpectedChain(rule);
-      case Target.Accept _, Target.Jump _, Target.Goto _, Target.CountOnly _, Target.Other _ ->
-          false;
-    };
-  }
-
-  private static boolean isBuiltIn(ChainRule rule) {
-    return Set.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING").contains(rule.chain());
-  }
-
-  /** A chain that fabric or service proxy fill, so that nobody else has a rule in it. */
-  private boolean isExpectedChain(ChainRule rule) {
-    return !isBuiltIn(rule)
-        && Stream.of(io.podpath.core.netfilter.Backend.values())
-            .flatMap(
-                b -> node.host().get(Section.chains(io.podpath.core.net.IpFamily.INET, b)).values())
-            .anyMatch(c -> c.table().equals(rule.table()) && c.name().equals(rule.chain()));
   }
 
   /** The runtime takes the first file in the order of names (libcni: LoadConf). */

@@ -31,7 +31,7 @@ public final class Comparer {
           .pods()
           .forEach((netns, facts) -> {
             Facts mine = Optional.ofNullable(actual.pods().get(netns)).orElse(Facts.NONE);
-            tally.hold(form, netns + ":", mine, facts);
+            tally.hold(form, netns, mine, facts);
             tally.fold(d -> effects.makesNone(d, mine, facts));
           });
       tally.result("pod " + form.label(), form.reach()).ifPresent(tables::add);

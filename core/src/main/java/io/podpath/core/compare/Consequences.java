@@ -1,7 +1,5 @@
 package io.podpath.core.compare;
 
-import io.podpath.core.net.IpAddress;
-import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Address;
 import io.podpath.core.node.BridgePort;
 import io.podpath.core.node.FdbEntry;
@@ -28,7 +26,7 @@ final class Consequences {
 
   private final List<TableComparison> tables;
   private final Set<String> addresses = new HashSet<>();
-  private final Set<IpPrefix> networks = new HashSet<>();
+  private final Set<String> networks = new HashSet<>();
   private final Set<String> links = new HashSet<>();
   private boolean forwards;
 
@@ -47,10 +45,10 @@ final class Consequences {
         .forEach(row -> {
           if (row.entry() instanceof Address address) {
             addresses.add(place(row, address.local()));
-            networks.add(address.network());
+            networks.add(place(row, address.network()));
           }
           if (row.entry() instanceof Link link && leavesOrComes(difference)) {
-            links.add(link.name());
+            links.add(place(row, link.name()));
           }
           if (row.entry() instanceof Sysctl setting && setting.key().equals(FORWARD)) {
             forwards = true;
@@ -66,9 +64,9 @@ final class Consequences {
     };
   }
 
-  private static String place(Row row, IpAddress address) {
-    int end = row.key().indexOf(": ");
-    return (end < 0 ? "" : row.key().substring(0, end)) + address;
+  /** A pod's devices and addresses are not those of its node, though they have the same names. */
+  private static String place(Row row, Object what) {
+    return row.place() + ": " + what;
   }
 
   List<TableComparison> folded() {
@@ -84,24 +82,24 @@ final class Consequences {
   private boolean follows(Row row) {
     return switch (row.entry()) {
       case Route route ->
-          route.hasProtocol("kernel") && isOfAddress(row, route) || goneWith(route.device());
-      case Address address -> goneWith(Optional.of(address.device()));
-      case Neighbour neighbour -> goneWith(neighbour.device());
-      case FdbEntry entry -> goneWith(entry.device());
-      case BridgePort port -> goneWith(Optional.of(port.port()));
+          route.hasProtocol("kernel") && isOfAddress(row, route) || goneWith(row, route.device());
+      case Address address -> goneWith(row, Optional.of(address.device()));
+      case Neighbour neighbour -> goneWith(row, neighbour.device());
+      case FdbEntry entry -> goneWith(row, entry.device());
+      case BridgePort port -> goneWith(row, Optional.of(port.port()));
       case Sysctl setting -> forwards && FORWARDING.matcher(setting.key()).matches();
       default -> false;
     };
   }
 
   private boolean isOfAddress(Row row, Route route) {
-    return networks.contains(route.destination())
+    return networks.contains(place(row, route.destination()))
         || route.preferredSource().filter(s -> addresses.contains(place(row, s))).isPresent()
         || route.destination().isHost()
             && addresses.contains(place(row, route.destination().address()));
   }
 
-  private boolean goneWith(Optional<String> device) {
-    return device.filter(links::contains).isPresent();
+  private boolean goneWith(Row row, Optional<String> device) {
+    return device.filter(d -> links.contains(place(row, d))).isPresent();
   }
 }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -39,6 +40,10 @@ import java.util.stream.Stream;
 final class Forms {
 
   private static final Pattern PROBABILITY = Pattern.compile("(--probability 0\\.\\d{1,5})\\d*");
+
+  /** Settings that nobody sets. */
+  private static final Set<String> COUNTERS =
+      Set.of("net.netfilter.nf_conntrack_count", "net.nf_conntrack_count");
 
   private Forms() {}
 
@@ -70,7 +75,7 @@ final class Forms {
               "route",
               Reach.OPEN,
               perFamily(f -> Stream.of(Section.routes(f, RouteScope.MAIN))),
-              RouteForms::route));
+              RouteForms::podRoute));
 
   /** Of a node's own network namespace, with its files and daemons. */
   static final List<TableForm<?>> OF_NODES =
@@ -150,6 +155,8 @@ final class Forms {
   private static Row fdb(Fact<FdbEntry> fact) {
     FdbEntry entry = fact.value();
     boolean tunnel = entry.destination().isPresent();
+    // what somebody wrote is used before all that is learnt
+    boolean written = entry.flags().contains("static");
     return row(
         fact,
         entry.mac()
@@ -159,7 +166,7 @@ final class Forms {
             + (tunnel && entry.mac().toString().equals("00:00:00:00:00:00")
                 ? " dst " + entry.destination().orElseThrow()
                 : ""),
-        tunnel ? Weight.MEANING : Weight.OBSERVATION,
+        tunnel || written ? Weight.MEANING : Weight.OBSERVATION,
         Field.of("dst", entry.destination().map(Object::toString).orElse("")),
         Field.of("port", entry.port().map(Object::toString).orElse("")),
         Field.of("vni", entry.vni().map(Object::toString).orElse("")));
@@ -170,10 +177,20 @@ final class Forms {
     List<Field> fields = new ArrayList<>();
     fields.add(Field.of("master", port.bridge()));
     port.state().ifPresent(s -> fields.add(Field.of("state", s)));
-    Optional.ofNullable(port.options().get("hairpin"))
-        .ifPresent(h -> fields.add(Field.of("hairpin", h)));
-    Weight weight = port.port().startsWith("veth") ? Weight.IDENTITY : Weight.MEANING;
+    for (String option : List.of("hairpin", "isolated")) {
+      Optional.ofNullable(port.options().get(option))
+          .ifPresent(v -> fields.add(Field.of(option, v)));
+    }
+    // links of pods have names by chance, but none may hold back what is sent
+    Weight weight =
+        port.port().startsWith("veth") && !holdsBack(port) ? Weight.IDENTITY : Weight.MEANING;
     return Row.of(fact, port.port(), weight, fields);
+  }
+
+  /** net/bridge/br_private.h: br_skb_isolated; br_forward.c: should_deliver. */
+  static boolean holdsBack(BridgePort port) {
+    return port.state().filter(s -> !s.equals("forwarding")).isPresent()
+        || "on".equals(port.options().get("isolated"));
   }
 
   private static Row policy(Fact<Chain> fact) {
@@ -242,7 +259,9 @@ final class Forms {
     return row(
         fact,
         fact.value().key(),
-        ofPod ? Weight.IDENTITY : Weight.MEANING,
+        COUNTERS.contains(fact.value().key())
+            ? Weight.OBSERVATION
+            : ofPod ? Weight.IDENTITY : Weight.MEANING,
         Field.of("value", fact.value().value()));
   }
 

@@ -6,6 +6,7 @@ import io.podpath.core.netfilter.Target;
 import io.podpath.core.node.Route;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Facts;
+import java.util.regex.Pattern;
 
 /**
  * Two nodes have pods of their own: what one of them holds for a pod says nothing of the other.
@@ -13,6 +14,8 @@ import io.podpath.core.snapshot.Facts;
  * @param others what else makes no difference
  */
 record PodEffects(Effects others) implements Effects {
+
+  private static final Pattern OF_SANDBOX = Pattern.compile("CNI-(?:[DS]N-)?[0-9a-f]{5,}");
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {
@@ -28,7 +31,10 @@ record PodEffects(Effects others) implements Effects {
     };
   }
 
-  /** Felix has chains for each link: cali-tw-, cali-fw- and the link's name. */
+  /**
+   * Felix has chains for each link: cali-tw-, cali-fw- and the link's name. portmap and ptp have
+   * them for each pod: CNI-, DN- or SN-, and a hash of its sandbox.
+   */
   private static boolean isOfPod(ChainRule rule) {
     return isChainOfPod(rule.chain())
         || rule.target() instanceof Target.Jump(var to) && isChainOfPod(to)
@@ -37,7 +43,9 @@ record PodEffects(Effects others) implements Effects {
   }
 
   private static boolean isChainOfPod(String chain) {
-    return chain.startsWith("cali-tw-") || chain.startsWith("cali-fw-");
+    return chain.startsWith("cali-tw-")
+        || chain.startsWith("cali-fw-")
+        || OF_SANDBOX.matcher(chain).matches();
   }
 
   private static boolean namesPodLink(Match match) {

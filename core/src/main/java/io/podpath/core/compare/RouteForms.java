@@ -18,6 +18,20 @@ final class RouteForms {
   private RouteForms() {}
 
   static Row route(Fact<Route> fact) {
+    return route(fact, weight(fact.value()));
+  }
+
+  /** A pod has one way out, and CNI gave it. */
+  static Row podRoute(Fact<Route> fact) {
+    Route route = fact.value();
+    return route(
+        fact,
+        route.type() == RouteType.UNICAST && route.destination().isDefault()
+            ? Weight.MEANING
+            : weight(route));
+  }
+
+  private static Row route(Fact<Route> fact, Weight weight) {
     Route route = fact.value();
     List<Field> fields = new ArrayList<>();
     fields.add(Field.of("type", route.type() == RouteType.UNICAST ? "" : route.type()));
@@ -50,7 +64,7 @@ final class RouteForms {
     fields.add(Field.of("mtu", route.metrics().getOrDefault("mtu", "")));
     route.protocol().ifPresent(p -> fields.add(Field.own("proto", p)));
     fields.add(Field.own("metric", route.metric().orElse(0)));
-    return Row.of(fact, key(route), weight(route), fields);
+    return Row.of(fact, key(route), weight, fields);
   }
 
   private static String hop(NextHop hop) {
@@ -66,11 +80,6 @@ final class RouteForms {
         + (tos.isEmpty() ? "" : " tos " + tos);
   }
 
-  private static boolean isOfCard(Route route) {
-    return route.hasProtocol("kernel")
-        && route.device().filter(d -> Devices.isUnderlay(d, Optional.empty())).isPresent();
-  }
-
   /** What the kernel writes by itself for every interface says nothing. */
   private static Weight weight(Route route) {
     if (route.destination().address().isMulticast()
@@ -80,9 +89,8 @@ final class RouteForms {
     }
     return switch (route.type()) {
       case BROADCAST, ANYCAST, MULTICAST -> Weight.OBSERVATION;
-      // a machine's own networks and its way out of the cluster are its own affair
-      case UNICAST ->
-          route.destination().isDefault() || isOfCard(route) ? Weight.IDENTITY : Weight.MEANING;
+      // a machine's way out of the cluster is its own affair
+      case UNICAST -> route.destination().isDefault() ? Weight.IDENTITY : Weight.MEANING;
       case LOCAL, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW, NAT -> Weight.MEANING;
     };
   }

@@ -14,9 +14,21 @@ import java.util.function.UnaryOperator;
  * @param text as its tool prints it
  * @param entry the entry itself
  * @param weight of the entry as a whole
+ * @param place the pod's network namespace it is of; empty for the node's own
  */
 public record Row(
-    String key, List<Field> fields, String text, Object entry, Provenance from, Weight weight) {
+    String key,
+    List<Field> fields,
+    String text,
+    Object entry,
+    Provenance from,
+    Weight weight,
+    String place) {
+
+  /** Of the node's own namespace. */
+  Row(String key, List<Field> fields, String text, Object entry, Provenance from, Weight weight) {
+    this(key, fields, text, entry, from, weight, "");
+  }
 
   public Row {
     fields = List.copyOf(fields);
@@ -40,10 +52,11 @@ public record Row(
         names.apply(text),
         entry,
         from,
-        weight);
+        weight,
+        place);
   }
 
-  Row inside(String place) {
-    return new Row(place + " " + key, fields, text, entry, from, weight);
+  Row inside(String netns) {
+    return new Row(netns + ": " + key, fields, text, entry, from, weight, netns);
   }
 }

@@ -24,10 +24,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +48,9 @@ final class RuleEffects implements Effects {
   private static final int MOST_SERVICES = 200;
   private static final int MOST_ENDPOINTS = 4;
 
-  /** What tunnels and the API server's callers send from node to node. */
+  /** What machines of a cluster send each other. */
   private static final List<IpProtocol> OUTER =
-      List.of(IpProtocol.TCP, IpProtocol.UDP, IpProtocol.IPENCAP, IpProtocol.GRE);
+      List.of(IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, IpProtocol.IPENCAP, IpProtocol.GRE);
 
   /** An address of nobody (RFC 5737). */
   private static final IpAddress OUTSIDE = IpAddress.of("203.0.113.9");
@@ -62,18 +65,29 @@ final class RuleEffects implements Effects {
   }
 
   /** A packet at one hook. */
-  private record Question(String table, String chain, ForwardPacket packet) {}
+  record Question(String table, String chain, ForwardPacket packet) {}
 
   /** Where rules of a chain are asked from. */
   private record Hook(String table, String chain) {}
 
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {
+    Judge judge = judge(actual, expected);
     return difference.rows().noneMatch(RuleEffects::isOfHostPorts)
-        && difference
-            .rows()
-            .allMatch(
-                r -> chainOf(r).filter(chain -> judge(actual, expected).isSame(chain)).isPresent());
+        && switch (difference) {
+          case Difference.Extra(var row) when row.entry() instanceof ChainRule rule ->
+              judge.isInnocent(rule);
+          case Difference.Missing _, Difference.Extra _, Difference.Differs _ ->
+              difference.rows().allMatch(r -> isSame(r, judge));
+        };
+  }
+
+  private static boolean isSame(Row row, Judge judge) {
+    return switch (row.entry()) {
+      case ChainRule rule -> judge.isSame(rule);
+      case Chain chain -> judge.isSame(new Hook(chain.table(), chain.name()));
+      default -> false;
+    };
   }
 
   /** No packet is asked about that comes to a port of a node and goes on to a pod. */
@@ -93,30 +107,19 @@ final class RuleEffects implements Effects {
     return known;
   }
 
-  private static Optional<Hook> chainOf(Row row) {
-    return switch (row.entry()) {
-      case ChainRule rule -> Optional.of(new Hook(rule.table(), rule.chain()));
-      case Chain chain -> Optional.of(new Hook(chain.table(), chain.name()));
-      default -> Optional.empty();
-    };
-  }
-
   /**
    * Rules of one side, and the packets as they meet them there: devices have names of their own.
    */
   private record Side(Tables tables, ForwardMatch match, List<Question> questions) {
 
-    List<Set<String>> answers(Hook hook, Hook start) {
+    List<Question> at(Hook hook) {
       return questions.stream()
           .filter(q -> q.table().equals(hook.table()) && q.chain().equals(hook.chain()))
-          .<Set<String>>map(q ->
-              ChainOutcomes.of(
-                  tables.chains(hook.table()),
-                  start.chain(),
-                  tables.policy(start),
-                  match,
-                  q.packet()))
           .toList();
+    }
+
+    List<Set<String>> answers(Hook start, List<Question> asked) {
+      return asked.stream().map(q -> tables.outcomes(start, match, q.packet())).toList();
     }
   }
 
@@ -131,12 +134,70 @@ final class RuleEffects implements Effects {
     private final Side mine;
     private final Side theirs;
     private final Map<Hook, Boolean> known = new HashMap<>();
+    private final Map<Hook, List<Question>> wrong = new HashMap<>();
+
+    /** Without the rules that were found to do nothing. */
+    private Tables left;
 
     Judge(Facts actual, Facts expected) {
       this.actual = actual;
       this.expected = expected;
       this.mine = side(actual);
       this.theirs = side(expected);
+      this.left = mine.tables();
+    }
+
+    /**
+     * Whether nothing that comes out otherwise than expected does so by this rule. What it does not
+     * change is the work of another; of two that both do it the later one is left with it.
+     */
+    boolean isInnocent(ChainRule rule) {
+      Hook chain = new Hook(rule.table(), rule.chain());
+      Tables without = left.without(rule);
+      boolean innocent =
+          hooks(chain)
+              .allMatch(h ->
+                  !mine.at(h).isEmpty()
+                      && wrong(h, rule)
+                          .allMatch(q ->
+                              without
+                                  .outcomes(h, mine.match(), q.packet())
+                                  .equals(left.outcomes(h, mine.match(), q.packet()))));
+      if (innocent) {
+        left = without;
+      }
+      return innocent;
+    }
+
+    /** Packets of which comes another thing than expected. */
+    private Stream<Question> wrong(Hook hook, ChainRule rule) {
+      Witnesses about = new Witnesses(rule, cluster);
+      return Stream.concat(
+          wrong.computeIfAbsent(hook, h -> wrong(h, mine.at(h), theirs.at(h))).stream(),
+          wrong(hook, about.of(mine.at(hook)), about.of(theirs.at(hook))).stream());
+    }
+
+    private List<Question> wrong(Hook hook, List<Question> here, List<Question> there) {
+      List<Set<String>> mineSaid = mine.answers(hook, here);
+      List<Set<String>> theirsSaid = theirs.answers(hook, there);
+      List<Question> all = new ArrayList<>();
+      for (int i = 0; i < here.size(); i++) {
+        if (i >= there.size() || !mineSaid.get(i).equals(theirsSaid.get(i))) {
+          all.add(here.get(i));
+        }
+      }
+      return all;
+    }
+
+    /** By what comes of the packets of a cluster, and of those the rule is about. */
+    boolean isSame(ChainRule rule) {
+      Hook chain = new Hook(rule.table(), rule.chain());
+      return isSame(chain)
+          && hooks(chain)
+              .allMatch(h -> {
+                Witnesses about = new Witnesses(rule, cluster);
+                return isSameFrom(h, about.of(mine.at(h)), about.of(theirs.at(h)));
+              });
     }
 
     boolean isSame(Hook chain) {
@@ -144,30 +205,50 @@ final class RuleEffects implements Effects {
     }
 
     private boolean compare(Hook chain) {
+      return hooks(chain).allMatch(h -> !mine.at(h).isEmpty() && isSameAt(h, chain));
+    }
+
+    private Stream<Hook> hooks(Hook chain) {
       Set<Hook> hooks = new HashSet<>(mine.tables().hooksOf(chain));
       hooks.addAll(theirs.tables().hooksOf(chain));
-      return hooks.stream().allMatch(h -> isAsked(h) && isSameAt(h, chain));
+      return hooks.stream();
     }
 
     /** By what comes of the chain itself, or of all the packet meets after the hook. */
     private boolean isSameAt(Hook hook, Hook chain) {
-      boolean both =
-          mine.tables().chains(chain.table()).containsKey(chain.chain())
-              && theirs.tables().chains(chain.table()).containsKey(chain.chain());
-      return both && isSameFrom(hook, chain) || isSameFrom(hook, hook);
+      boolean both = mine.tables().has(chain) && theirs.tables().has(chain);
+      return both
+              && mine.answers(chain, mine.at(hook)).equals(theirs.answers(chain, theirs.at(hook)))
+          || isSameFrom(hook, mine.at(hook), theirs.at(hook));
     }
 
-    private boolean isSameFrom(Hook hook, Hook start) {
-      return mine.answers(hook, start).equals(theirs.answers(hook, start));
+    private boolean isSameFrom(Hook hook, List<Question> here, List<Question> there) {
+      return mine.answers(hook, here).equals(theirs.answers(hook, there));
     }
   }
 
-  private static boolean isAsked(Hook hook) {
-    return hook.table().equals("filter")
-        || hook.table().equals("nat") && !hook.chain().equals("INPUT");
-  }
-
+  /** All tables and chains the packets meet; later ones of a connection do not meet nat. */
   private List<Question> questions(Facts facts) {
+    Set<Question> questions = new LinkedHashSet<>();
+    for (Question first : firstPackets(facts)) {
+      questions.add(first);
+      if (!first.table().equals("nat")) {
+        List<String> way = WAYS.getOrDefault(first.chain(), List.of());
+        for (String chain : way) {
+          ForwardPacket packet = first.packet();
+          questions.add(new Question("nat", chain, packet));
+          for (ForwardPacket one : List.of(packet, packet.later())) {
+            questions.add(new Question("filter", chain, one));
+            questions.add(new Question("mangle", chain, one));
+            questions.add(new Question("raw", chain, one));
+          }
+        }
+      }
+    }
+    return List.copyOf(questions);
+  }
+
+  private List<Question> firstPackets(Facts facts) {
     List<Question> questions = new ArrayList<>();
     FibTable routes = FibTable.main(facts, IpFamily.INET);
     Optional<IpAddress> mine = pod(node);
@@ -191,7 +272,7 @@ final class RuleEffects implements Effects {
             new Question(
                 "filter", "OUTPUT", packet(node.address(), other.address(), none, card, protocol)));
       }
-      for (IpProtocol protocol : List.of(IpProtocol.TCP, IpProtocol.ICMP)) {
+      for (IpProtocol protocol : List.of(IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP)) {
         ForwardPacket out = packet(mine.get(), there.get(), pods, way, protocol);
         ForwardPacket back = packet(there.get(), mine.get(), way, pods, protocol);
         questions.add(new Question("filter", "FORWARD", out));
@@ -279,41 +360,97 @@ final class RuleEffects implements Effects {
     return real.or(() -> node.podSubnet().map(IpPrefix::address).map(a -> a.plus(10)));
   }
 
-  /** The rules of a node, whatever back end they are in. */
-  private record Tables(
-      Map<String, Map<String, List<ChainRule>>> rules, Map<Hook, String> policies) {
+  /** The rules of a node. The kernel asks those of both back ends. */
+  private record Tables(List<Rules> backends) {
 
     static Tables of(Facts facts) {
-      Map<String, Map<String, List<ChainRule>>> rules = new LinkedHashMap<>();
-      Map<Hook, String> policies = new HashMap<>();
-      for (Backend backend : Backend.values()) {
-        facts
-            .get(Section.chainRules(IpFamily.INET, backend))
-            .values()
-            .forEach(r ->
-                rules
-                    .computeIfAbsent(r.table(), t -> new LinkedHashMap<>())
-                    .computeIfAbsent(r.chain(), c -> new ArrayList<>())
-                    .add(r));
-        facts
-            .get(Section.chains(IpFamily.INET, backend))
-            .values()
-            .forEach(
-                c -> c.policy().ifPresent(p -> policies.put(new Hook(c.table(), c.name()), p)));
+      return new Tables(Arrays.stream(Backend.values()).map(b -> Rules.of(facts, b)).toList());
+    }
+
+    Tables without(ChainRule rule) {
+      return new Tables(backends.stream().map(b -> b.without(rule)).toList());
+    }
+
+    boolean has(Hook chain) {
+      return backends.stream().anyMatch(b -> b.chains(chain.table()).containsKey(chain.chain()));
+    }
+
+    /** What is dropped by one is dropped, and what one lets pass is the other's to decide. */
+    Set<String> outcomes(Hook start, ForwardMatch match, ForwardPacket packet) {
+      Set<String> all = Set.of(PASSED);
+      for (Rules rules : backends) {
+        Set<String> more =
+            ChainOutcomes.of(
+                rules.chains(start.table()), start.chain(), rules.policy(start), match, packet);
+        all =
+            all.stream()
+                .flatMap(one -> more.stream().map(other -> both(one, other)))
+                .collect(Collectors.toCollection(TreeSet::new));
       }
-      return new Tables(rules, policies);
+      return all;
+    }
+
+    private static String both(String one, String other) {
+      if (one.equals(DROPPED) || other.equals(PASSED)) {
+        return one;
+      }
+      return one.equals(PASSED) || other.equals(DROPPED) ? other : one + ", " + other;
+    }
+
+    /** The kernel's chains from which packets come to this one. */
+    Set<Hook> hooksOf(Hook chain) {
+      return backends.stream().flatMap(b -> b.hooksOf(chain)).collect(Collectors.toSet());
+    }
+  }
+
+  private static final String PASSED = "ACCEPT";
+  private static final String DROPPED = "DROP";
+
+  /** The rules of one back end. */
+  private record Rules(
+      Map<String, Map<String, List<ChainRule>>> rules, Map<Hook, String> policies) {
+
+    static Rules of(Facts facts, Backend backend) {
+      Map<String, Map<String, List<ChainRule>>> rules = new LinkedHashMap<>();
+      facts
+          .get(Section.chainRules(IpFamily.INET, backend))
+          .values()
+          .forEach(r ->
+              rules
+                  .computeIfAbsent(r.table(), t -> new LinkedHashMap<>())
+                  .computeIfAbsent(r.chain(), c -> new ArrayList<>())
+                  .add(r));
+      Map<Hook, String> policies = new HashMap<>();
+      facts
+          .get(Section.chains(IpFamily.INET, backend))
+          .values()
+          .forEach(c -> c.policy().ifPresent(p -> policies.put(new Hook(c.table(), c.name()), p)));
+      return new Rules(rules, policies);
     }
 
     Map<String, List<ChainRule>> chains(String table) {
       return rules.getOrDefault(table, Map.of());
     }
 
-    String policy(Hook hook) {
-      return policies.getOrDefault(hook, "ACCEPT");
+    /** One such rule less. */
+    Rules without(ChainRule rule) {
+      Map<String, List<ChainRule>> chains = new LinkedHashMap<>(chains(rule.table()));
+      List<ChainRule> chain = new ArrayList<>(chains.getOrDefault(rule.chain(), List.of()));
+      if (!chain.remove(rule)) {
+        return this;
+      }
+      chains.put(rule.chain(), chain);
+      Map<String, Map<String, List<ChainRule>>> tables = new LinkedHashMap<>(rules);
+      tables.put(rule.table(), chains);
+      return new Rules(tables, policies);
     }
 
-    /** The kernel's chains from which packets come to this one. */
-    Set<Hook> hooksOf(Hook chain) {
+    /** A chain of one's own has none: what leaves it goes on. */
+    String policy(Hook hook) {
+      return policies.getOrDefault(hook, PASSED);
+    }
+
+    private Stream<Hook> hooksOf(Hook chain) {
       Set<Hook> hooks = new HashSet<>();
       Set<String> seen = new HashSet<>();
       List<String> open = new ArrayList<>(List.of(chain.chain()));
@@ -327,12 +464,12 @@ final class RuleEffects implements Effects {
         }
         chains(chain.table())
             .forEach((name, all) -> {
-              if (all.stream().flatMap(Tables::jumps).anyMatch(at::equals)) {
+              if (all.stream().flatMap(Rules::jumps).anyMatch(at::equals)) {
                 open.add(name);
               }
             });
       }
-      return hooks;
+      return hooks.stream();
     }
 
     private static Stream<String> jumps(ChainRule rule) {
@@ -342,8 +479,15 @@ final class RuleEffects implements Effects {
         default -> Stream.empty();
       };
     }
-
-    private static final Set<String> BUILT_IN =
-        Set.copyOf(Arrays.asList("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
   }
+
+  private static final Set<String> BUILT_IN =
+      Set.copyOf(Arrays.asList("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
+
+  /** The chains a packet meets, by the one of table filter among them; not all tables have all. */
+  private static final Map<String, List<String>> WAYS =
+      Map.of(
+          "INPUT", List.of("PREROUTING", "INPUT"),
+          "FORWARD", List.of("PREROUTING", "FORWARD", "POSTROUTING"),
+          "OUTPUT", List.of("OUTPUT", "POSTROUTING"));
 }

@@ -21,7 +21,7 @@ public final class SwappedNames implements UnaryOperator<String> {
 
   private static final Pattern VALUE =
       Pattern.compile(
-          "(?<![\\w.:])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|\\d{1,3}(?:\\.\\d{1,3}){3})(?![\\w:]|\\.\\d)");
+          "(?<![\\w.:])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?)(?![\\w:]|\\.\\d)");
 
   private final NodeFacts one;
   private final NodeFacts other;
@@ -66,11 +66,24 @@ public final class SwappedNames implements UnaryOperator<String> {
   }
 
   private String value(String word) {
-    String same = exact.get(word);
+    int slash = word.indexOf('/');
+    String address = slash < 0 ? word : word.substring(0, slash);
+    String length = word.substring(address.length());
+    String same = exact.get(address);
     if (same != null) {
-      return same;
+      return same + length;
     }
-    return IpAddress.parse(word).flatMap(this::inPodSubnet).map(IpAddress::toString).orElse(word);
+    return isWide(length)
+        ? word
+        : IpAddress.parse(address).flatMap(this::inPodSubnet).map(a -> a + length).orElse(word);
+  }
+
+  /** The network of all pods begins with the address that the first node's network begins with. */
+  private boolean isWide(String length) {
+    return !length.isEmpty()
+        && one.podSubnet()
+            .filter(s -> Integer.parseInt(length.substring(1)) < s.length())
+            .isPresent();
   }
 
   private Optional<IpAddress> inPodSubnet(IpAddress address) {

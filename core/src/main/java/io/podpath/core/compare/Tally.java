@@ -34,7 +34,7 @@ final class Tally {
   }
 
   /**
-   * @param place what stands before each entry; empty for the node's own namespace
+   * @param place the pod's network namespace; empty for the node's own
    */
   <T> void hold(TableForm<T> form, String place, Facts mine, Facts theirs) {
     for (List<Section<T>> group : form.groups()) {
@@ -71,12 +71,21 @@ final class Tally {
     }
   }
 
+  /**
+   * Mostly only one of two places is used and gathered. But where that one is empty, what is
+   * expected may be in the other.
+   */
   private static <T> Coverage coverage(Facts facts, List<Section<T>> group) {
     Coverage best = facts.get(group.getFirst()).coverage();
+    Coverage worst = best;
+    boolean empty = true;
     for (Section<T> section : group) {
-      best = best.best(facts.get(section).coverage());
+      Coverage one = facts.get(section).coverage();
+      best = best.best(one);
+      worst = worst.worse(one);
+      empty &= facts.get(section).isEmpty();
     }
-    return best;
+    return empty ? worst : best;
   }
 
   private <T> List<Row> rows(TableForm<T> form, List<Section<T>> group, Facts facts, String place) {

@@ -34,6 +34,11 @@ public sealed interface Coverage {
     return rank() >= other.rank() ? this : other;
   }
 
+  /** The worse of two. */
+  default Coverage worse(Coverage other) {
+    return rank() <= other.rank() ? this : other;
+  }
+
   private int rank() {
     return switch (this) {
       case Complete() -> 2;

@@ -4,8 +4,10 @@ import io.podpath.core.net.FwMark;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.netfilter.Match;
 import io.podpath.core.netfilter.Target;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -44,20 +46,20 @@ public final class ChainOutcomes {
       ForwardMatch match,
       ForwardPacket packet) {
     ChainOutcomes walk = new ChainOutcomes(chains, match);
-    if (!walk.chain(start, packet, false, 0)) {
+    if (!walk.ends(start, packet, 0)) {
       // IPVS translates later, and what is marked here is masqueraded then
       walk.ends.add(policy + walk.marked());
     }
     return walk.ends;
   }
 
-  /** Whether the packet's way ended for certain. */
-  private boolean chain(String name, ForwardPacket packet, boolean maybe, int depth) {
+  /** Whether every packet that enters the chain ends in it; those that do not go on behind it. */
+  private boolean ends(String name, ForwardPacket packet, int depth) {
     List<ChainRule> rules = chains.get(name);
     if (rules == null || depth > DEEPEST) {
       return false;
     }
-    boolean doubtful = maybe;
+    List<MarkBits> left = new ArrayList<>();
     for (ChainRule rule : rules) {
       if (++steps >= MOST_STEPS) {
         ends.add("too many rules");
@@ -67,11 +69,12 @@ public final class ChainOutcomes {
       if (fits == Truth.NO) {
         continue;
       }
-      boolean unsure = doubtful || fits == Truth.MAYBE;
       if (fits == Truth.MAYBE
           && rule.matches().stream().anyMatch(Match.Unmodelled.class::isInstance)) {
-        ends.add("not known: " + rule);
+        ends.add("not known: " + bare(rule));
       }
+      MarkBits before = mark;
+      boolean done = true;
       switch (rule.target()) {
         case Target.Accept() -> ends.add("ACCEPT");
         case Target.Drop() -> ends.add("DROP");
@@ -79,42 +82,51 @@ public final class ChainOutcomes {
         case Target.Dnat(var to, var options) -> ends.add("DNAT " + to + marked());
         case Target.Snat(var to, var options) -> ends.add("SNAT " + to);
         case Target.Masquerade(var options) -> ends.add("MASQUERADE");
-        case Target.Return() -> {
-          if (!unsure || fits == Truth.YES) {
-            return false;
-          }
-          doubtful = true;
-          continue;
-        }
-        case Target.Jump(var to) -> {
-          if (chain(to, packet, unsure, depth + 1)) {
-            return true;
-          }
-          continue;
-        }
+        case Target.Return() -> left.add(mark);
         case Target.Goto(var to) -> {
-          if (chain(to, packet, unsure, depth + 1)) {
-            return true;
+          if (!ends(to, packet, depth + 1)) {
+            left.add(mark);
           }
-          if (fits == Truth.YES) {
-            return false;
-          }
-          doubtful = true;
-          continue;
         }
+        case Target.Jump(var to) -> done = ends(to, packet, depth + 1);
         case Target.SetMark set -> {
-          mark = unsure ? mark.perhapsAfter(set) : mark.after(set);
-          continue;
+          mark = mark.after(set);
+          done = false;
         }
-        case Target.CountOnly(), Target.Other _ -> {
-          continue;
+        case Target.Other(var kind, var options) when !ExtraTarget.isIdle(kind) -> {
+          ends.add("not known: " + bare(rule));
+          done = false;
         }
+        case Target.CountOnly(), Target.Other _ -> done = false;
       }
-      if (!unsure) {
-        return true;
+      if (fits == Truth.YES && done) {
+        return gone(left);
+      }
+      if (fits == Truth.MAYBE) {
+        // those it is for are gone, or have its mark; the others are as they were
+        mark = done ? before : before.or(mark);
       }
     }
-    return false;
+    left.add(mark);
+    return gone(left);
+  }
+
+  /** Behind a chain go on those that left it, each with its mark. */
+  private boolean gone(List<MarkBits> left) {
+    left.stream().reduce(MarkBits::or).ifPresent(m -> mark = m);
+    return left.isEmpty();
+  }
+
+  /** Releases comment their rules in different ways. */
+  private static ChainRule bare(ChainRule rule) {
+    return new ChainRule(
+        rule.table(),
+        rule.chain(),
+        rule.matches().stream()
+            .filter(m -> !(m instanceof Match.Comment) && !m.equals(new Match.Module("comment")))
+            .toList(),
+        rule.target(),
+        Optional.empty());
   }
 
   private String marked() {

@@ -11,7 +11,6 @@ import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 
 /** Whether a rule matches a forwarded packet between pods. */
 public final class ForwardMatch {
@@ -78,7 +77,8 @@ public final class ForwardMatch {
           destinationPort(module, from, to, packet).negated(negated);
       case Match.MultiPort(var negated, var option, var ports) ->
           severalPorts(option, ports, packet).negated(negated);
-      case Match.ConnState(var negated, var module, var states) -> states(states).negated(negated);
+      case Match.ConnState(var negated, var module, var states) ->
+          Truth.of(states.contains(packet.established() ? "ESTABLISHED" : "NEW")).negated(negated);
       case Match.Mark(var negated, var wanted) -> mark.matches(wanted).negated(negated);
       case Match.InSet(var negated, var name, var directions) ->
           inSet(name, directions, packet).negated(negated);
@@ -129,10 +129,6 @@ public final class ForwardMatch {
       return Truth.MAYBE;
     }
     return ports.stream().anyMatch(p -> p.indexOf(':') >= 0) ? Truth.MAYBE : Truth.NO;
-  }
-
-  private static Truth states(SortedSet<String> states) {
-    return Truth.of(states.contains("NEW"));
   }
 
   /** A forwarded packet between pods is from and to no local address. */

@@ -8,9 +8,10 @@ import io.podpath.core.net.Port;
 import java.util.Optional;
 
 /**
- * The first packet of a connection between pods of two nodes, as chain FORWARD sees it. It is NEW,
- * has no mark and was not translated; what is empty is not known.
+ * A packet of a connection, as a chain of iptables sees it, mostly the first between pods of two
+ * nodes in FORWARD. It has no mark and was not translated; what is empty is not known.
  *
+ * @param established whether it is a later one of its connection, and not NEW
  * @param sourceNetwork the pod subnet whose pods the source stands for
  * @param destinationPort empty for a port that no rule names
  * @param in where it came in: the pod's bridge or link, a tunnel, a card; never lo
@@ -24,8 +25,10 @@ public record ForwardPacket(
     IpProtocol protocol,
     Optional<Port> destinationPort,
     Optional<IpPrefix> sourceNetwork,
-    Optional<IpPrefix> destinationNetwork) {
+    Optional<IpPrefix> destinationNetwork,
+    boolean established) {
 
+  /** The first packet of a connection, from and to these very addresses. */
   public ForwardPacket(
       IpFamily family,
       Optional<IpAddress> source,
@@ -42,7 +45,32 @@ public record ForwardPacket(
         protocol,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
+  }
+
+  /** The first packet of a connection from some pod of a network to one of another. */
+  public ForwardPacket(
+      IpFamily family,
+      Optional<IpAddress> source,
+      Optional<IpAddress> destination,
+      Optional<String> in,
+      Optional<String> out,
+      IpProtocol protocol,
+      Optional<Port> destinationPort,
+      Optional<IpPrefix> sourceNetwork,
+      Optional<IpPrefix> destinationNetwork) {
+    this(
+        family,
+        source,
+        destination,
+        in,
+        out,
+        protocol,
+        destinationPort,
+        sourceNetwork,
+        destinationNetwork,
+        false);
   }
 
   public ForwardPacket with(IpProtocol other) {
@@ -56,7 +84,46 @@ public record ForwardPacket(
 
   private ForwardPacket with(IpProtocol other, Optional<Port> port) {
     return new ForwardPacket(
-        family, source, destination, in, out, other, port, sourceNetwork, destinationNetwork);
+        family,
+        source,
+        destination,
+        in,
+        out,
+        other,
+        port,
+        sourceNetwork,
+        destinationNetwork,
+        established);
+  }
+
+  /** A later packet of the connection. */
+  public ForwardPacket later() {
+    return new ForwardPacket(
+        family,
+        source,
+        destination,
+        in,
+        out,
+        protocol,
+        destinationPort,
+        sourceNetwork,
+        destinationNetwork,
+        true);
+  }
+
+  /** Between others. */
+  public ForwardPacket between(IpAddress from, IpAddress to) {
+    return new ForwardPacket(
+        family,
+        Optional.of(from),
+        Optional.of(to),
+        in,
+        out,
+        protocol,
+        destinationPort,
+        sourceNetwork,
+        destinationNetwork,
+        established);
   }
 
   public boolean isIcmp() {

@@ -45,7 +45,11 @@ public record MarkBits(long value, long known) {
 
   /** Bits that {@code MARK} may have changed. */
   public MarkBits perhapsAfter(Target.SetMark set) {
-    MarkBits changed = after(set);
-    return new MarkBits(value, known & changed.known & ~(value ^ changed.value));
+    return or(after(set));
+  }
+
+  /** Of two marks it may be what is sure of both. */
+  public MarkBits or(MarkBits other) {
+    return new MarkBits(value, known & other.known & ~(value ^ other.value));
   }
 }
