@@ -177,7 +177,8 @@ final class LabCommand implements Callable<Integer> {
                         + hintOrAll(rule, names)));
     subject = Optional.empty();
     Lab lab = lab();
-    return status(breaking ? lab.breakBy(fault) : lab.heal(fault));
+    Lab changed = breaking ? lab.breakBy(fault) : lab.heal(fault);
+    return report(changed, changed.settleToFaults(PATIENCE));
   }
 
   private int down() throws LabException, Refusal {

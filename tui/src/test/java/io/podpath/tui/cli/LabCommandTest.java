@@ -1,0 +1,82 @@
+package io.podpath.tui.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.podpath.fixtures.lab.Lab;
+import io.podpath.fixtures.lab.LabException;
+import io.podpath.fixtures.lab.LabHome;
+import io.podpath.rules.RuleLibrary;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code podpath lab} in a directory of its own, so that no other lab is ever touched. */
+class LabCommandTest {
+
+  private static final String NAME = "command-test";
+
+  @TempDir Path directory;
+
+  private record Said(int exitCode, String out, String refused) {}
+
+  private LabHome home() {
+    return new LabHome(directory.resolve("labs"));
+  }
+
+  @AfterEach
+  void nothingStays() throws LabException {
+    for (String lab : home().names()) {
+      Lab.down(home(), lab);
+    }
+  }
+
+  private Said lab(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Surroundings surroundings =
+        new Surroundings(
+            InputStream.nullInputStream(),
+            out,
+            OutputStream.nullOutputStream(),
+            Map.of(),
+            new TerminalFacts(false, false, false, true, () -> 100),
+            new RecordedInputs(),
+            RuleLibrary::load);
+    LabCommand command = new LabCommand(surroundings, home());
+    CommandLine line = new CommandLine(command);
+    Words.addTo(line);
+    line.parseArgs(words);
+    try {
+      int code = command.call();
+      return new Said(code, out.toString(StandardCharsets.UTF_8), "");
+    } catch (Refusal e) {
+      return new Said(2, out.toString(StandardCharsets.UTF_8), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void assumeLabs() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "a lab needs root here");
+  }
+
+  /** BIRD takes seconds to end its sessions and to begin them anew. */
+  @Test
+  void breakAndHealWaitForTheDaemons() {
+    assumeLabs();
+    assumeTrue(Files.isExecutable(Path.of("/usr/sbin/bird")), "Calico's fabrics need bird2");
+    lab("up", "calico-bgp", "--nodes", "3", "--pods", "1", "--name", NAME);
+    Said broken = lab("break", "bgp-mesh-disabled-without-peers", "--name", NAME);
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(broken.out()).contains("lost");
+    Said healed = lab("heal", "bgp-mesh-disabled-without-peers", "--name", NAME);
+    assertThat(healed.out()).doesNotContain("lost");
+    assertThat(healed.exitCode()).isEqualTo(0);
+  }
+}
