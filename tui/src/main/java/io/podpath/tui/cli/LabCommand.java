@@ -7,11 +7,11 @@ import io.podpath.fixtures.lab.LabException;
 import io.podpath.fixtures.lab.LabFabric;
 import io.podpath.fixtures.lab.LabHome;
 import io.podpath.fixtures.lab.LabMatrix;
+import io.podpath.fixtures.lab.LabStanding;
 import io.podpath.fixtures.lab.LabState;
 import io.podpath.tui.report.ExitCode;
 import io.podpath.tui.report.LabText;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,9 +104,9 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private int list() throws LabException, Refusal {
-    List<LabState> up = new ArrayList<>();
+    Map<String, LabStanding> labs = new LinkedHashMap<>();
     for (String lab : home.names()) {
-      Lab.open(home, lab).ifPresent(l -> up.add(l.state()));
+      Lab.standing(home, lab).ifPresent(s -> labs.put(lab, s));
     }
     Map<LabFabric, List<String>> faults = new LinkedHashMap<>();
     for (LabFabric fabric : LabFabric.ALL) {
@@ -117,7 +117,7 @@ final class LabCommand implements Callable<Integer> {
               .map(Fault::rule)
               .toList());
     }
-    print(LabText.list(up, faults));
+    print(LabText.list(labs, faults, surroundings.program()));
     return ExitCode.OK.code();
   }
 
@@ -221,8 +221,19 @@ final class LabCommand implements Callable<Integer> {
   }
 
   static Lab open(LabHome home, String lab) throws LabException, Refusal {
-    Optional<Lab> open = Lab.open(home, lab);
-    return open.orElseThrow(() -> new Refusal("lab " + lab + " is not up: podpath lab up FABRIC"));
+    Optional<LabStanding> standing = Lab.standing(home, lab);
+    if (standing.isEmpty()) {
+      throw new Refusal("lab " + lab + " is not up: podpath lab up FABRIC");
+    }
+    return switch (standing.get()) {
+      case LabStanding.Up(var up) -> up;
+      case LabStanding.InWork(var process) ->
+          throw new Refusal(
+              "lab " + lab + " is being built or changed by process " + process + ": wait for it");
+      case LabStanding.Incomplete() ->
+          throw new Refusal(
+              "lab " + lab + " is what an interrupted call has left: podpath lab down " + lab);
+    };
   }
 
   private int report(Lab lab, LabMatrix matrix) throws Refusal {

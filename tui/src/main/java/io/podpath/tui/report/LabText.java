@@ -4,6 +4,7 @@ import io.podpath.core.blueprint.Blueprint;
 import io.podpath.fixtures.lab.End;
 import io.podpath.fixtures.lab.LabFabric;
 import io.podpath.fixtures.lab.LabMatrix;
+import io.podpath.fixtures.lab.LabStanding;
 import io.podpath.fixtures.lab.LabState;
 import io.podpath.fixtures.lab.Loss;
 import io.podpath.fixtures.lab.Probe;
@@ -21,30 +22,54 @@ public final class LabText {
 
   private LabText() {}
 
-  /** The fabrics there are, and what each may be broken with. */
-  public static String list(List<LabState> up, Map<LabFabric, List<String>> faults) {
+  /**
+   * The fabrics there are, and what each may be broken with.
+   *
+   * @param labs by name
+   */
+  public static String list(
+      Map<String, LabStanding> labs, Map<LabFabric, List<String>> faults, String program) {
     StringBuilder text = new StringBuilder();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("FABRIC", "SERVICE PROXY", "FAULTS"));
     faults.forEach((fabric, names) ->
         rows.add(List.of(fabric.name(), fabric.proxy(), String.join(" ", names))));
     text.append(table(rows));
-    if (!up.isEmpty()) {
+    if (!labs.isEmpty()) {
       text.append('\n');
-      List<List<String>> labs = new ArrayList<>();
-      labs.add(List.of("LAB", "FABRIC", "SERVICE PROXY", "NODES", "BROKEN"));
-      for (LabState lab : up) {
-        labs.add(
-            List.of(
-                lab.name(),
-                lab.fabric().name(),
-                lab.proxy().name(),
-                String.valueOf(lab.nodes()),
-                lab.faults().isEmpty() ? "-" : String.join(" ", lab.faults())));
-      }
-      text.append(table(labs));
+      List<List<String>> lines = new ArrayList<>();
+      lines.add(List.of("LAB", "STATE", "FABRIC", "SERVICE PROXY", "NODES", "BROKEN"));
+      labs.forEach((name, standing) -> lines.add(line(name, standing)));
+      text.append(table(lines));
     }
+    labs.forEach((name, standing) -> {
+      if (standing instanceof LabStanding.Incomplete) {
+        text.append("\n")
+            .append(name)
+            .append(" is what an interrupted call has left: ")
+            .append(program)
+            .append(" lab down ")
+            .append(name)
+            .append('\n');
+      }
+    });
     return text.toString();
+  }
+
+  private static List<String> line(String name, LabStanding standing) {
+    return switch (standing) {
+      case LabStanding.Up(var lab) ->
+          List.of(
+              name,
+              "up",
+              lab.state().fabric().name(),
+              lab.state().proxy().name(),
+              String.valueOf(lab.state().nodes()),
+              lab.state().faults().isEmpty() ? "-" : String.join(" ", lab.state().faults()));
+      case LabStanding.InWork(var process) ->
+          List.of(name, "in work by process " + process, "-", "-", "-", "-");
+      case LabStanding.Incomplete() -> List.of(name, "incomplete", "-", "-", "-", "-");
+    };
   }
 
   /** What a lab is and which of its packets arrive. */

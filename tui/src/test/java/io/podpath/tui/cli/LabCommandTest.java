@@ -8,6 +8,7 @@ import io.podpath.fixtures.lab.LabException;
 import io.podpath.fixtures.lab.LabHome;
 import io.podpath.rules.RuleLibrary;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -78,5 +79,27 @@ class LabCommandTest {
     Said healed = lab("heal", "bgp-mesh-disabled-without-peers", "--name", NAME);
     assertThat(healed.out()).doesNotContain("lost");
     assertThat(healed.exitCode()).isEqualTo(0);
+  }
+
+  @Test
+  void whatAnInterruptedCallHasLeftIsListed() throws IOException {
+    left(NAME);
+    Said list = lab("list");
+    assertThat(list.exitCode()).isEqualTo(0);
+    assertThat(list.out())
+        .containsPattern("(?m)^" + NAME + " +incomplete ")
+        .contains("podpath lab down " + NAME);
+    assertThat(lab("status", NAME).refused())
+        .isEqualTo(
+            "lab command-test is what an interrupted call has left: podpath lab down command-test");
+    assertThat(lab("down", NAME).out()).isEqualTo("down: " + NAME + "\n");
+    assertThat(lab("list").out()).doesNotContain(NAME);
+  }
+
+  /** A lab whose builder is no more. */
+  private void left(String name) throws IOException {
+    Path lab = directory.resolve("labs").resolve(name);
+    Files.createDirectories(lab.resolve("requests"));
+    Files.writeString(lab.resolve("builder"), "999999999 2020-01-01T00:00:00Z");
   }
 }
