@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -131,6 +132,10 @@ final class LabCommand implements Callable<Integer> {
             .orElseThrow(() ->
                 new Refusal(
                     "lab up " + wanted + ": there is no such fabric" + hintOrAll(wanted, fabrics)));
+    if (LabHome.isOfOneCall(name.orElse(""))) {
+      throw new Refusal(
+          "--name " + name.orElse("") + ": podpath compare takes these names for its own labs");
+    }
     String proxyName = proxy.orElse(fabric.proxy());
     try {
       LabState state =
@@ -183,12 +188,17 @@ final class LabCommand implements Callable<Integer> {
 
   private int down() throws LabException, Refusal {
     List<String> going =
-        all ? home.names() : List.of(subject.or(() -> name).isPresent() ? named() : only());
+        all ? all() : List.of(subject.or(() -> name).isPresent() ? named() : only());
     for (String lab : going) {
       Lab.down(home, lab);
     }
     print(going.isEmpty() ? "no lab is up\n" : "down: " + String.join(", ", going) + "\n");
     return ExitCode.OK.code();
+  }
+
+  /** Without those that calls of podpath use right now, which take them down themselves. */
+  private List<String> all() throws LabException {
+    return Stream.concat(home.lasting().stream(), home.abandoned().stream()).toList();
   }
 
   private String named() throws LabException, Refusal {
@@ -203,9 +213,9 @@ final class LabCommand implements Callable<Integer> {
     return only(home, "lab " + action);
   }
 
-  /** The only lab there is. */
+  /** The only lab there is; one that serves a call of podpath alone is nobody else's. */
   static String only(LabHome home, String what) throws LabException, Refusal {
-    List<String> labs = home.names();
+    List<String> labs = home.lasting();
     if (labs.isEmpty()) {
       throw new Refusal("no lab is up: podpath lab up FABRIC (podpath lab list shows them)");
     }

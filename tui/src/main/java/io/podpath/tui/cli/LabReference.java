@@ -2,9 +2,11 @@ package io.podpath.tui.cli;
 
 import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.snapshot.Snapshot;
+import io.podpath.fixtures.lab.Lab;
 import io.podpath.fixtures.lab.LabCopy;
 import io.podpath.fixtures.lab.LabException;
 import io.podpath.fixtures.lab.LabHome;
+import io.podpath.fixtures.lab.TakenDownOnInterrupt;
 import java.io.InputStream;
 import java.util.List;
 
@@ -16,7 +18,7 @@ final class LabReference {
   static Reference of(Snapshot snapshot, Surroundings surroundings) throws Refusal {
     KnownCluster known = Reference.known(snapshot);
     LabHome home = LabHome.standard();
-    String name = "compare-" + ProcessHandle.current().pid();
+    String name = LabHome.nameForThisCall();
     surroundings
         .errors()
         .println(
@@ -25,7 +27,10 @@ final class LabReference {
                 + " nodes with "
                 + known.fabric().name()
                 + " to compare with");
-    try {
+    try (TakenDownOnInterrupt _ = TakenDownOnInterrupt.of(home, name)) {
+      for (String left : home.abandoned()) {
+        Lab.down(home, left);
+      }
       LabCopy copy = LabCopy.up(home, name, known);
       try {
         Snapshot held =

@@ -11,7 +11,9 @@ import io.podpath.probes.bundle.NamedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +143,42 @@ class CompareCommandTest {
       Files.writeString(file, text.text());
     }
     return root;
+  }
+
+  /** Ctrl-C is like SIGTERM; what a killed call has left goes with the next one. */
+  @Test
+  void anInterruptedComparisonLeavesNoLab() throws IOException, InterruptedException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "a lab needs root here");
+    Path labs = Path.of("/run/podpath/lab");
+    Path abandoned = labs.resolve("compare-999999999");
+    Files.createDirectories(abandoned.resolve("requests"));
+    Process podpath =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path", "")),
+                "io.podpath.tui.cli.Podpath",
+                "compare",
+                "--example",
+                "flannel-host-gw",
+                "--with",
+                "lab")
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("said").toFile())
+            .start();
+    Path lab = labs.resolve("compare-" + podpath.pid());
+    Instant deadline = Instant.now().plusSeconds(120);
+    while (!Files.exists(lab.resolve("ready")) && Instant.now().isBefore(deadline)) {
+      Thread.sleep(10);
+    }
+    assertThat(lab.resolve("ready")).as(Files.readString(directory.resolve("said"))).exists();
+    assertThat(abandoned).doesNotExist();
+
+    podpath.destroy();
+
+    assertThat(podpath.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(lab).doesNotExist();
   }
 
   @Test

@@ -96,6 +96,25 @@ class LabCommandTest {
     assertThat(lab("list").out()).doesNotContain(NAME);
   }
 
+  /** A lab of {@code compare --with lab} is not the only one there is, even where it is alone. */
+  @Test
+  void aLabOfOneCallIsNeverTheOnlyOne() throws IOException {
+    String abandoned = "compare-999999999";
+    String inUse = "compare-" + ProcessHandle.current().pid();
+    left(abandoned);
+    left(inUse);
+    assertThat(lab("status").refused()).startsWith("no lab is up");
+    assertThat(lab("down").refused()).startsWith("no lab is up");
+    left(NAME);
+    assertThat(lab("status").refused()).startsWith("lab " + NAME + " is what");
+    assertThat(lab("up", "static-routes", "--name", abandoned).refused())
+        .contains("podpath compare takes these names");
+
+    assertThat(lab("down", "--all").out()).isEqualTo("down: " + NAME + ", " + abandoned + "\n");
+
+    assertThat(directory.resolve("labs/" + inUse)).exists();
+  }
+
   /** A lab whose builder is no more. */
   private void left(String name) throws IOException {
     Path lab = directory.resolve("labs").resolve(name);
