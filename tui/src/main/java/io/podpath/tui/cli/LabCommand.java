@@ -55,6 +55,10 @@ final class LabCommand implements Callable<Integer> {
   @Parameters(index = "1", arity = "0..1", paramLabel = "FABRIC|RULE|LAB")
   private Optional<String> subject = Optional.empty();
 
+  /** Words that no action takes; kept only to say what to write instead. */
+  @Parameters(index = "2..*", arity = "0..*", hidden = true)
+  private List<String> tooMany = List.of();
+
   @Option(
       names = "--name",
       paramLabel = "LAB",
@@ -85,6 +89,7 @@ final class LabCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Refusal {
+    check();
     try {
       return switch (action) {
         case "list" -> list();
@@ -101,6 +106,40 @@ final class LabCommand implements Callable<Integer> {
       };
     } catch (LabException e) {
       throw new Refusal(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void check() throws Refusal {
+    boolean takesRule = action.equals("break") || action.equals("heal");
+    if (!tooMany.isEmpty()) {
+      throw new Refusal(
+          "lab "
+              + action
+              + " "
+              + subject.orElse("")
+              + " "
+              + String.join(" ", tooMany)
+              + (takesRule || action.equals("up")
+                  ? ": name the lab with --name " + tooMany.getFirst()
+                  : ": one word too many"));
+    }
+    boolean takesLab = action.equals("status") || action.equals("down");
+    if (takesLab && subject.isPresent() && name.isPresent()) {
+      throw new Refusal(
+          "lab "
+              + action
+              + " "
+              + subject.get()
+              + " --name "
+              + name.get()
+              + ": these are two names; give one");
+    }
+    if (all && !action.equals("down")) {
+      throw new Refusal("lab " + action + " --all: only lab down takes all labs");
+    }
+    if (all && subject.or(() -> name).isPresent()) {
+      throw new Refusal(
+          "lab down " + subject.or(() -> name).get() + " --all: give either a name or --all");
     }
   }
 
@@ -187,12 +226,18 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private int down() throws LabException, Refusal {
-    List<String> going =
-        all ? all() : List.of(subject.or(() -> name).isPresent() ? named() : only());
+    boolean named = subject.or(() -> name).isPresent();
+    List<String> going = all ? all() : List.of(named ? named() : only());
     for (String lab : going) {
       Lab.down(home, lab);
     }
-    print(going.isEmpty() ? "no lab is up\n" : "down: " + String.join(", ", going) + "\n");
+    print(
+        going.isEmpty()
+            ? "no lab is up\n"
+            : "down: "
+                + String.join(", ", going)
+                + (all || named ? "" : ", the only lab there was")
+                + "\n");
     return ExitCode.OK.code();
   }
 
@@ -210,17 +255,29 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private String only() throws LabException, Refusal {
-    return only(home, "lab " + action);
+    return only(
+        home, "lab " + action, action.equals("status") || action.equals("down") ? "" : "--name ");
   }
 
-  /** The only lab there is; one that serves a call of podpath alone is nobody else's. */
-  static String only(LabHome home, String what) throws LabException, Refusal {
+  /**
+   * The only lab there is; one that serves a call of podpath alone is nobody else's.
+   *
+   * @param what as typed
+   * @param option in front of a name
+   */
+  static String only(LabHome home, String what, String option) throws LabException, Refusal {
     List<String> labs = home.lasting();
     if (labs.isEmpty()) {
       throw new Refusal("no lab is up: podpath lab up FABRIC (podpath lab list shows them)");
     }
     if (labs.size() > 1) {
-      throw new Refusal(what + ": which of " + String.join(", ", labs) + "?");
+      throw new Refusal(
+          what
+              + ": which of "
+              + String.join(", ", labs)
+              + "? name it, such as "
+              + option
+              + labs.getFirst());
     }
     return labs.getFirst();
   }

@@ -38,7 +38,7 @@ final class RecordedInputs implements Inputs {
   public Loaded lab(String name) throws Refusal {
     LabHome home = LabHome.standard();
     try {
-      String lab = name.isEmpty() ? LabCommand.only(home, "--lab") : name;
+      String lab = name.isEmpty() ? LabCommand.only(home, "--lab", "--lab ") : name;
       Path bundle = LabCommand.open(home, lab).gather();
       return read(List.of(bundle.toString()), InputStream.nullInputStream());
     } catch (LabException e) {

@@ -18,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** {@code podpath lab} in a directory of its own, so that no other lab is ever touched. */
@@ -113,6 +115,34 @@ class LabCommandTest {
     assertThat(lab("down", "--all").out()).isEqualTo("down: " + NAME + ", " + abandoned + "\n");
 
     assertThat(directory.resolve("labs/" + inUse)).exists();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "down a --name b | lab down a --name b: these are two names; give one",
+        "status a --name a | lab status a --name a: these are two names; give one",
+        "down a --all | lab down a --all: give either a name or --all",
+        "status --all | lab status --all: only lab down takes all labs",
+        "heal ip-forward-off a | lab heal ip-forward-off a: name the lab with --name a",
+        "break ip-forward-off a | lab break ip-forward-off a: name the lab with --name a",
+        "down a b | lab down a b: one word too many",
+        "down | lab down: which of a, b? name it, such as a",
+        "heal ip-forward-off | lab heal: which of a, b? name it, such as --name a",
+      })
+  void whichLabIsMeantMustBeClear(String command, String sentence) throws IOException {
+    left("a");
+    left("b");
+    assertThat(lab(command.split(" ")).refused()).isEqualTo(sentence);
+    assertThat(directory.resolve("labs/a")).exists();
+    assertThat(directory.resolve("labs/b")).exists();
+  }
+
+  @Test
+  void downWithoutANameSaysWhichItTook() throws IOException {
+    left(NAME);
+    assertThat(lab("down").out()).isEqualTo("down: " + NAME + ", the only lab there was\n");
   }
 
   /** A lab whose builder is no more. */
