@@ -10,6 +10,7 @@ import io.podpath.fixtures.lab.LabMatrix;
 import io.podpath.fixtures.lab.LabStanding;
 import io.podpath.fixtures.lab.LabState;
 import io.podpath.tui.report.ExitCode;
+import io.podpath.tui.report.LabJson;
 import io.podpath.tui.report.LabText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -90,14 +91,16 @@ final class LabCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal {
     check();
+    answer.checkForm();
+    AnswerOptions.Answer target = answer.prepare(surroundings, List.of());
     try {
       return switch (action) {
-        case "list" -> list();
-        case "up" -> up();
-        case "status" -> status(lab());
-        case "break" -> changed(true);
-        case "heal" -> changed(false);
-        case "down" -> down();
+        case "list" -> list(target);
+        case "up" -> up(target);
+        case "status" -> status(lab(), target);
+        case "break" -> changed(true, target);
+        case "heal" -> changed(false, target);
+        case "down" -> down(target);
         default ->
             throw new Refusal(
                 "lab "
@@ -143,7 +146,7 @@ final class LabCommand implements Callable<Integer> {
     }
   }
 
-  private int list() throws LabException, Refusal {
+  private int list(AnswerOptions.Answer target) throws LabException, Refusal {
     Map<String, LabStanding> labs = new LinkedHashMap<>();
     for (String lab : home.names()) {
       Lab.standing(home, lab).ifPresent(s -> labs.put(lab, s));
@@ -157,11 +160,15 @@ final class LabCommand implements Callable<Integer> {
               .map(Fault::rule)
               .toList());
     }
-    print(LabText.list(labs, faults, surroundings.program()));
-    return ExitCode.OK.code();
+    int code = ExitCode.OK.code();
+    target.give(
+        json()
+            ? LabJson.list(labs, faults, code)
+            : LabText.list(labs, faults, surroundings.program()));
+    return code;
   }
 
-  private int up() throws LabException, Refusal {
+  private int up(AnswerOptions.Answer target) throws LabException, Refusal {
     List<String> fabrics = LabFabric.ALL.stream().map(LabFabric::name).toList();
     String wanted =
         subject.orElseThrow(
@@ -194,17 +201,17 @@ final class LabCommand implements Callable<Integer> {
               List.of());
       state.blueprint();
       Lab lab = Lab.up(home, state, Optional.empty());
-      return report(lab, lab.settle(PATIENCE));
+      return report(lab, lab.settle(PATIENCE), target);
     } catch (IllegalArgumentException e) {
       throw new Refusal(String.valueOf(e.getMessage()));
     }
   }
 
-  private int status(Lab lab) throws LabException, Refusal {
-    return report(lab, lab.probe());
+  private int status(Lab lab, AnswerOptions.Answer target) throws LabException, Refusal {
+    return report(lab, lab.probe(), target);
   }
 
-  private int changed(boolean breaking) throws LabException, Refusal {
+  private int changed(boolean breaking, AnswerOptions.Answer target) throws LabException, Refusal {
     String rule =
         subject.orElseThrow(() ->
             new Refusal("lab " + action + " needs the name of a fault: see podpath lab list"));
@@ -222,23 +229,25 @@ final class LabCommand implements Callable<Integer> {
     subject = Optional.empty();
     Lab lab = lab();
     Lab changed = breaking ? lab.breakBy(fault) : lab.heal(fault);
-    return report(changed, changed.settleToFaults(PATIENCE));
+    return report(changed, changed.settleToFaults(PATIENCE), target);
   }
 
-  private int down() throws LabException, Refusal {
+  private int down(AnswerOptions.Answer target) throws LabException, Refusal {
     boolean named = subject.or(() -> name).isPresent();
     List<String> going = all ? all() : List.of(named ? named() : only());
     for (String lab : going) {
       Lab.down(home, lab);
     }
-    print(
+    int code = ExitCode.OK.code();
+    String text =
         going.isEmpty()
             ? "no lab is up\n"
             : "down: "
                 + String.join(", ", going)
                 + (all || named ? "" : ", the only lab there was")
-                + "\n");
-    return ExitCode.OK.code();
+                + "\n";
+    target.give(json() ? LabJson.down(going, code) : text);
+    return code;
   }
 
   /** Without those that calls of podpath use right now, which take them down themselves. */
@@ -303,13 +312,18 @@ final class LabCommand implements Callable<Integer> {
     };
   }
 
-  private int report(Lab lab, LabMatrix matrix) throws Refusal {
-    print(LabText.matrix(lab.state(), matrix, answer.ascii(surroundings), surroundings.program()));
-    return matrix.allDelivered() ? ExitCode.OK.code() : ExitCode.FINDINGS.code();
+  private int report(Lab lab, LabMatrix matrix, AnswerOptions.Answer target) throws Refusal {
+    int code = (matrix.allDelivered() ? ExitCode.OK : ExitCode.FINDINGS).code();
+    target.give(
+        json()
+            ? LabJson.matrix(lab.state(), matrix, code)
+            : LabText.matrix(
+                lab.state(), matrix, answer.ascii(surroundings), surroundings.program()));
+    return code;
   }
 
-  private void print(String text) throws Refusal {
-    answer.prepare(surroundings, List.of()).give(text);
+  private boolean json() {
+    return answer.form() == Form.JSON;
   }
 
   private static String hintOrAll(String word, List<String> names) {

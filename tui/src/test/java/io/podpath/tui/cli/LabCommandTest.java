@@ -3,6 +3,9 @@ package io.podpath.tui.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.podpath.fixtures.lab.Lab;
 import io.podpath.fixtures.lab.LabException;
 import io.podpath.fixtures.lab.LabHome;
@@ -26,6 +29,7 @@ import picocli.CommandLine;
 class LabCommandTest {
 
   private static final String NAME = "command-test";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path directory;
 
@@ -143,6 +147,71 @@ class LabCommandTest {
   void downWithoutANameSaysWhichItTook() throws IOException {
     left(NAME);
     assertThat(lab("down").out()).isEqualTo("down: " + NAME + ", the only lab there was\n");
+  }
+
+  /** Field names are a contract. */
+  @Test
+  void jsonTellsAllThatTheTextDoes() throws JsonProcessingException {
+    assumeLabs();
+    Said up =
+        lab("up", "static-routes", "--nodes", "2", "--pods", "1", "--name", NAME, "-o", "json");
+    JsonNode healthy = JSON.readTree(up.out());
+    assertThat(healthy.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "schema",
+            "exitCode",
+            "lab",
+            "fabric",
+            "proxy",
+            "kernel",
+            "nodes",
+            "pods",
+            "faults",
+            "delivered",
+            "lost",
+            "matrix");
+    assertThat(healthy.path("lab").asText()).isEqualTo(NAME);
+    assertThat(healthy.path("kernel").asText()).isEqualTo("host");
+    assertThat(healthy.path("pods").asInt()).isEqualTo(2);
+    assertThat(healthy.path("faults")).isEmpty();
+    assertThat(healthy.path("lost").asInt()).isEqualTo(0);
+
+    Said broken = lab("break", "ip-forward-off", "-o", "json", "--name", NAME);
+    assertThat(broken.exitCode()).isEqualTo(1);
+    JsonNode faulty = JSON.readTree(broken.out());
+    assertThat(faulty.path("exitCode").asInt()).isEqualTo(1);
+    assertThat(faulty.path("faults").path(0).asText()).isEqualTo("ip-forward-off");
+    assertThat(faulty.path("matrix"))
+        .hasSize(faulty.path("lost").asInt() + faulty.path("delivered").asInt())
+        .anyMatch(p -> !p.path("delivered").asBoolean())
+        .allSatisfy(p ->
+            assertThat(p.fieldNames())
+                .toIterable()
+                .containsExactly("from", "to", "protocol", "delivered", "said"));
+    JsonNode status = JSON.readTree(lab("status", NAME, "-o", "json").out());
+    assertThat(status.path("lost")).isEqualTo(faulty.path("lost"));
+
+    JsonNode list = JSON.readTree(lab("list", "-o", "json").out());
+    assertThat(list.path("labs").path(0).path("state").asText()).isEqualTo("up");
+    assertThat(list.path("labs").path(0).path("faults").path(0).asText())
+        .isEqualTo("ip-forward-off");
+    assertThat(list.path("fabrics").path(0).path("fabric").asText()).isEqualTo("flannel-host-gw");
+
+    JsonNode healed =
+        JSON.readTree(lab("heal", "ip-forward-off", "-o", "json", "--name", NAME).out());
+    assertThat(healed).isEqualTo(healthy);
+    JsonNode down = JSON.readTree(lab("down", NAME, "-o", "json").out());
+    assertThat(down.path("labs").path(0).path("lab").asText()).isEqualTo(NAME);
+  }
+
+  @Test
+  void formsNobodyWritesAreRefusedBeforeAnythingIsDone() throws IOException {
+    left(NAME);
+    Said down = lab("down", NAME, "-o", "sarif");
+    assertThat(down.exitCode()).isEqualTo(2);
+    assertThat(down.refused()).startsWith("-o sarif: ").hasLineCount(1);
+    assertThat(directory.resolve("labs/" + NAME)).exists();
   }
 
   /** A lab whose builder is no more. */
