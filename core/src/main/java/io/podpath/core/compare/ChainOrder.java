@@ -1,6 +1,7 @@
 package io.podpath.core.compare;
 
 import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.Match;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,7 +10,8 @@ import java.util.Map;
 
 /**
  * Rules that are on both sides but stand elsewhere. It counts only where a rule has passed one that
- * does something else: of two rules with one target the order says nothing.
+ * does something else to the same packets: of two rules with one target the order says nothing, nor
+ * of two for different addresses, protocols or ports.
  */
 final class ChainOrder {
 
@@ -57,18 +59,44 @@ final class ChainOrder {
   }
 
   private static boolean passesAnother(List<Pair> chain, int[] order, int at) {
-    String target = target(chain.get(at));
+    ChainRule moved = rule(chain.get(at));
     for (int i = 0; i < order.length; i++) {
       boolean passed = i < at ? order[i] > order[at] : order[i] < order[at];
-      if (passed && !target(chain.get(i)).equals(target)) {
+      if (passed && !isIndependent(moved, rule(chain.get(i)))) {
         return true;
       }
     }
     return false;
   }
 
-  private static String target(Pair pair) {
-    return pair.expected().entry() instanceof ChainRule rule ? rule.target().toString() : "";
+  /** Only pairs of rules are asked for. */
+  private static ChainRule rule(Pair pair) {
+    return (ChainRule) pair.actual().entry();
+  }
+
+  private static boolean isIndependent(ChainRule one, ChainRule other) {
+    return one.target().equals(other.target())
+        || one.matches().stream()
+            .anyMatch(a -> other.matches().stream().anyMatch(b -> excludes(a, b)));
+  }
+
+  /** Whether no packet is one for both; false where it is not known. */
+  private static boolean excludes(Match one, Match other) {
+    return switch (one) {
+      case Match.Source(var not, var prefix)
+          when other instanceof Match.Source(var no, var another) ->
+          !not && !no && !prefix.overlaps(another);
+      case Match.Destination(var not, var prefix)
+          when other instanceof Match.Destination(var no, var another) ->
+          !not && !no && !prefix.overlaps(another);
+      case Match.Protocol(var not, var protocol)
+          when other instanceof Match.Protocol(var no, var another) ->
+          !not && !no && !protocol.equals(another);
+      case Match.DestinationPort(var not, var module, int from, int to)
+          when other instanceof Match.DestinationPort(var no, var another, int low, int high) ->
+          !not && !no && module.equals(another) && (to < low || high < from);
+      default -> false;
+    };
   }
 
   /** Marks a longest run of rules that stand in their order; the others have moved. */

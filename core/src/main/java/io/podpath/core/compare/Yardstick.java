@@ -2,6 +2,7 @@ package io.podpath.core.compare;
 
 import io.podpath.core.blueprint.KnownCluster;
 import io.podpath.core.blueprint.NodeBlueprint;
+import io.podpath.core.netfilter.Chain;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -33,11 +34,17 @@ public record Yardstick(
   public static Yardstick sameMachine() {
     return new Yardstick(
         EnumSet.of(Weight.MEANING, Weight.IDENTITY),
-        row -> true,
+        row -> !isIdle(row),
         s -> s,
         Effects.EVERY,
         true,
         false);
+  }
+
+  /** A chain of the kernel that lets pass, as one does that is not there. */
+  private static boolean isIdle(Row row) {
+    return row.entry() instanceof Chain chain
+        && chain.policy().filter("ACCEPT"::equals).isPresent();
   }
 
   /** A machine and what is expected of it, by somebody who knows the cluster but not its names. */
