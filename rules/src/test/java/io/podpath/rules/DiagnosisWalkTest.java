@@ -7,6 +7,7 @@ import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.Health;
+import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnostician;
 import io.podpath.core.rule.Pair;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -272,6 +274,24 @@ class DiagnosisWalkTest {
                 .reach()
                 .unexplained())
         .hasSize(2);
+  }
+
+  @Test
+  void routeWithTheWrongSourceIsReplacedAndThePairHealed() {
+    Diagnosis diagnosis = diagnose(sendingFrom("192.168.0.113", t -> t));
+    assertThat(diagnosis.reach().broken()).isEqualTo(2);
+    assertThat(diagnosis.reach().unexplained()).isEmpty();
+    assertThat(diagnosis.findings().getFirst().prediction().orElseThrow())
+        .extracting(Prediction::healed, Prediction::stillBroken, Prediction::proven)
+        .containsExactly(2, 0, 2);
+  }
+
+  /** A node's tunnel packets to one other come from an address nobody knows it by. */
+  private static SnapshotFixture sendingFrom(String source, UnaryOperator<String> routes) {
+    return SnapshotFixture.example("calico-ipip")
+        .editing(
+            "nodes/az3-k8s-14/ip-route-table-all",
+            t -> "192.168.3.112 dev eth1 scope link src " + source + "\n" + routes.apply(t));
   }
 
   @Test

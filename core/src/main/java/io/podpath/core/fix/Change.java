@@ -35,6 +35,7 @@ public sealed interface Change {
     return Optional.of(inverse().command());
   }
 
+  /** Adds a route, if none stands in its place: then the command fails and nothing is changed. */
   record AddRoute(String node, Route route) implements Change {
     @Override
     public String command() {
@@ -49,7 +50,10 @@ public sealed interface Change {
     @Override
     public Snapshot applyTo(Snapshot snapshot) {
       return TableEdit.rows(
-          snapshot, node, TableEdit.section(route), list -> TableEdit.added(list, route, this));
+          snapshot,
+          node,
+          TableEdit.section(route),
+          list -> RouteWords.added(list, new Fact<>(route, TableEdit.made(this))));
     }
   }
 

@@ -34,13 +34,38 @@ final class RouteWords {
 
   /** The kernel replaces what has the same destination, table and metric. */
   static String replacement(Route from, Route to) {
-    boolean sameKey =
-        from.destination().equals(to.destination())
-            && from.table().equals(to.table())
-            && from.metric().equals(to.metric());
-    return sameKey
+    return haveOnePlace(from, to)
         ? "ip route replace " + of(to)
         : "ip route del " + of(from) + " && ip route add " + of(to);
+  }
+
+  /**
+   * Adds a route as {@code ip route add} does, which is refused ("File exists") where another
+   * stands in its place already (net/ipv4/fib_trie.c: fib_table_insert, net/ipv6/ip6_fib.c:
+   * fib6_add_rt2node; NLM_F_EXCL).
+   */
+  static List<Fact<Route>> added(List<Fact<Route>> routes, Fact<Route> route) {
+    if (routes.stream().anyMatch(f -> haveOnePlace(f.value(), route.value()))) {
+      return routes;
+    }
+    List<Fact<Route>> all = new ArrayList<>(routes);
+    all.add(route);
+    return all;
+  }
+
+  /** What the kernel tells the routes of one table apart by, whatever their next hops are. */
+  private static boolean haveOnePlace(Route one, Route other) {
+    return one.destination().equals(other.destination())
+        && one.table().equals(other.table())
+        && metric(one) == metric(other)
+        && one.attributes()
+            .getOrDefault("tos", "0")
+            .equals(other.attributes().getOrDefault("tos", "0"));
+  }
+
+  /** IPv6 gives a route of which nothing is said IP6_RT_PRIO_USER. */
+  private static long metric(Route route) {
+    return route.metric().orElse(route.destination().address().isV4() ? 0 : 1024);
   }
 
   private static NextHop settable(NextHop hop) {

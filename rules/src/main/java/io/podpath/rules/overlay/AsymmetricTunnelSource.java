@@ -163,27 +163,8 @@ public final class AsymmetricTunnelSource implements Rule {
       builder.affectsBothWays(sender, stranger.receiver());
       change(stranger).ifPresent(changes::add);
     }
-    String network = missing.map(m -> m.network().toString()).orElse("one network");
-    String lasting =
-        "use one network for all nodes: give "
-            + first.receiver()
-            + missing
-                .map(m -> " the address " + m.entry())
-                .orElse(" an address in the network the others are known by")
-            + ", or let Calico detect addresses in one network only (IP_AUTODETECTION_METHOD=cidr="
-            + network
-            + ") and restart calico-node. A route with src heals only the pair it is for";
     return builder
-        .expected(
-            missing
-                .map(m ->
-                    m.entry()
-                        + " on "
-                        + first.receiver()
-                        + "    (all other nodes are known by their address in "
-                        + m.network()
-                        + ")")
-                .orElse("the same network for all nodes"))
+        .expected(SourceAdvice.expected(view, missing, group))
         .seeByHand(
             "ip route get "
                 + first.address()
@@ -196,41 +177,53 @@ public final class AsymmetricTunnelSource implements Rule {
                 + ": the drop counter of protocol 4 grows")
         .fix(
             changes.isEmpty()
-                ? Fix.advice("the kernel chooses the source; no daemon sets it", lasting)
+                ? Fix.advice(
+                    "the kernel chooses the source; no daemon sets it",
+                    SourceAdvice.lasting(view, missing, group))
                 : new Fix(
                     FixSafety.SAFE,
                     changes,
                     "nobody else writes these routes; they are gone after a reboot",
-                    lasting))
+                    SourceAdvice.lasting(view, missing, group)))
         .build();
   }
 
-  /** A host route that keeps the way and names the right source. */
+  /**
+   * A host route that keeps the way and names the right source. One that is there already is
+   * replaced: the kernel refuses a second one.
+   */
   private static Optional<Change> change(OuterSources.Stranger stranger) {
     Route route = stranger.taken().route().value();
     if (stranger.known().size() != 1 || route.device().isEmpty()) {
       return Optional.empty();
     }
+    boolean there = route.destination().equals(stranger.address().toPrefix());
     Route host =
-        Route.unicast(
-            stranger.address().toPrefix(),
-            route
-                .gateway()
-                .map(g -> NextHop.via(g, route.device().get()))
-                .orElseGet(() -> NextHop.dev(route.device().get())));
+        there
+            ? route
+            : Route.unicast(
+                stranger.address().toPrefix(),
+                route
+                    .gateway()
+                    .map(g -> NextHop.via(g, route.device().get()))
+                    .orElseGet(() -> NextHop.dev(route.device().get())));
     Route sourced =
         new Route(
             host.type(),
             host.destination(),
             host.table(),
-            Optional.empty(),
-            Optional.empty(),
+            host.protocol(),
+            host.scope(),
             stranger.known().stream().findFirst(),
             host.metric(),
             host.nextHops(),
             host.metrics(),
             host.attributes());
-    return Optional.of(new Change.AddRoute(stranger.sender().name(), sourced));
+    String sender = stranger.sender().name();
+    return Optional.of(
+        there
+            ? new Change.ReplaceRoute(sender, route, sourced)
+            : new Change.AddRoute(sender, sourced));
   }
 
   private static String headline(List<OuterSources.Stranger> group) {

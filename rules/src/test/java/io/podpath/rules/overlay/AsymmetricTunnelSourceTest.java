@@ -2,6 +2,7 @@ package io.podpath.rules.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podpath.core.fix.Change;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.EntryState;
 import io.podpath.core.rule.Finding;
@@ -59,6 +60,56 @@ class AsymmetricTunnelSourceTest {
   @Test
   void nodesWithTwoCardsInOneNetworkOfBgpAreHealthy() {
     assertThat(SnapshotFixture.example("calico-ipip").findings(RULE)).isEmpty();
+  }
+
+  private static SnapshotFixture oneWay(String... more) {
+    return SnapshotFixture.example("calico-ipip")
+        .editing("nodes/az3-k8s-14/ip-route-table-all", t -> String.join("\n", more) + "\n" + t);
+  }
+
+  /** Whether the other stands in the same network or not. */
+  @Test
+  void routeThatNamesASourceIsCorrectedWhereItComesFrom() {
+    Finding finding =
+        SnapshotFixture.example(EXAMPLE)
+            .editing(
+                "/ip-route-table-all",
+                t -> "192.168.0.111 dev eth0 scope link src 192.168.0.250\n" + t)
+            .findings(RULE)
+            .getFirst();
+    assertThat(finding.fix().orElseThrow().lasting())
+        .startsWith("find out who wrote the route to 192.168.0.111 on az3-k8s-11");
+  }
+
+  private static final String WRONG_SOURCE = "192.168.3.112 dev eth1 scope link src 192.168.0.113";
+
+  /** The kernel refuses a second route to the same destination. */
+  @Test
+  void hostRouteThatNamesTheWrongSourceIsReplaced() {
+    SnapshotFixture fixture = oneWay(WRONG_SOURCE);
+    Finding finding = fixture.findings(RULE).getFirst();
+    assertThat(finding.affects()).hasSize(2);
+    assertThat(finding.fix().orElseThrow().changes())
+        .extracting(Change::command)
+        .containsExactly("ip route replace 192.168.3.112 dev eth1 scope link src 192.168.3.113");
+    assertThat(SnapshotFixture.mended(RULE, fixture.snapshot(), finding).findings()).isEmpty();
+  }
+
+  @Test
+  void adviceForOneNetworkIsNotToUseOneNetwork() {
+    Finding finding = oneWay(WRONG_SOURCE).findings(RULE).getFirst();
+    assertThat(finding.expected())
+        .contains("src 192.168.3.113 on the way from az3-k8s-14 to 192.168.3.112");
+    assertThat(finding.fix().orElseThrow().lasting())
+        .startsWith("find out who wrote the route to 192.168.3.112 on az3-k8s-14");
+    assertThat(
+            SnapshotFixture.example(EXAMPLE)
+                .findings(RULE)
+                .getFirst()
+                .fix()
+                .orElseThrow()
+                .lasting())
+        .startsWith("use one network for all nodes");
   }
 
   private static SnapshotFixture sessions(String... peers) {
