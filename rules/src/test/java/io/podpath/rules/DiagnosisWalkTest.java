@@ -286,6 +286,23 @@ class DiagnosisWalkTest {
         .containsExactly(2, 0, 2);
   }
 
+  /** Each of two faults of one way needs the other's fix too. */
+  @Test
+  void secondFaultOfOneWayIsFoundBehindTheFirst() {
+    Diagnosis diagnosis =
+        diagnose(
+            sendingFrom(
+                "192.168.0.113",
+                t ->
+                    t.replace(
+                        "10.122.127.128/26 via 192.168.3.112 dev tunl0 proto bird onlink",
+                        "10.122.127.128/26 via 10.122.157.128 dev tunl0")));
+    assertThat(diagnosis.reach().unexplained()).isEmpty();
+    assertThat(diagnosis.findings())
+        .extracting(r -> r.finding().rule() + " " + r.prediction().orElseThrow().needsToo())
+        .containsExactlyInAnyOrder("asymmetric-tunnel-source [F2]", "wrong-tunnel-next-hop [F1]");
+  }
+
   /** A node's tunnel packets to one other come from an address nobody knows it by. */
   private static SnapshotFixture sendingFrom(String source, UnaryOperator<String> routes) {
     return SnapshotFixture.example("calico-ipip")

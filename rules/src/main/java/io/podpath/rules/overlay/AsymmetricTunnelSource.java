@@ -145,10 +145,15 @@ public final class AsymmetricTunnelSource implements Rule {
                   + sender
                   + " as "
                   + names(stranger.known())));
+      boolean reaches = stranger.tunnel().value().gateway().equals(Optional.of(stranger.address()));
       builder.evidence(
           Evidence.of(
               stranger.tunnel(),
-              sender + " reaches " + stranger.receiver() + " as " + stranger.address()));
+              sender
+                  + (reaches ? " reaches " : " should reach ")
+                  + stranger.receiver()
+                  + " as "
+                  + stranger.address()));
       stranger
           .felix()
           .filter(f -> shown.add(stranger.receiver()))

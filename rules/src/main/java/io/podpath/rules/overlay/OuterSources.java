@@ -12,6 +12,7 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.RoutedSource;
 import io.podpath.core.snapshot.Section;
+import io.podpath.core.snapshot.TunnelEnds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +31,7 @@ final class OuterSources {
    * A pair whose tunnel packets come from an address the receiver does not know the sender by.
    *
    * @param tunnel the sender's route into the tunnel
-   * @param address by which the sender reaches the receiver
+   * @param address by which the sender reaches the receiver, or would if that route were right
    * @param taken the source it takes, and the route that decides it
    * @param known by which the others know the sender
    * @param felix the receiver's guard, where it was read
@@ -50,10 +51,12 @@ final class OuterSources {
   }
 
   private final ClusterView view;
+  private final BlockRoutes blocks;
   private final Map<String, Set<IpAddress>> knownBy = new LinkedHashMap<>();
 
   OuterSources(ClusterView view) {
     this.view = view;
+    this.blocks = new BlockRoutes(view, TunnelEnds.of(view.snapshot()));
     learnNames();
   }
 
@@ -100,13 +103,25 @@ final class OuterSources {
     for (NodeState node : view.machines()) {
       Set<IpAddress> asked = new LinkedHashSet<>();
       for (Fact<Route> fact : ipip(node)) {
-        IpAddress address = fact.value().gateway().orElseThrow();
-        if (asked.add(address)) {
-          stranger(node, fact, address, out).ifPresent(found::add);
+        for (IpAddress address : outerDestinations(node, fact.value())) {
+          if (asked.add(address)) {
+            stranger(node, fact, address, out).ifPresent(found::add);
+          }
         }
       }
     }
     return found;
+  }
+
+  /**
+   * The next hop, and the one that it should be: a wrong one hides from where packets come once it
+   * is right.
+   */
+  private Set<IpAddress> outerDestinations(NodeState node, Route route) {
+    Set<IpAddress> addresses = new LinkedHashSet<>();
+    addresses.add(route.gateway().orElseThrow());
+    blocks.expected(node, route.destination()).nextHop().ifPresent(addresses::add);
+    return addresses;
   }
 
   private Optional<Stranger> stranger(

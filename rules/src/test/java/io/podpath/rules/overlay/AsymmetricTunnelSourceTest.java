@@ -112,6 +112,26 @@ class AsymmetricTunnelSourceTest {
         .startsWith("use one network for all nodes");
   }
 
+  /** What it should go to tells from where it would come. */
+  @Test
+  void routeToAWrongNextHopHidesNoWrongSource() {
+    List<Finding> findings =
+        SnapshotFixture.example("calico-ipip")
+            .editing(
+                "nodes/az3-k8s-14/ip-route-table-all",
+                t ->
+                    WRONG_SOURCE
+                        + "\n"
+                        + t.replace(
+                            "10.122.127.128/26 via 192.168.3.112 dev tunl0 proto bird onlink",
+                            "10.122.127.128/26 via 10.122.157.128 dev tunl0"))
+            .findings(RULE);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.getFirst().culprits().getFirst().entry()).isEqualTo(WRONG_SOURCE);
+    assertThat(findings.getFirst().evidence().getFirst().says())
+        .isEqualTo("az3-k8s-14 should reach az3-k8s-13 as 192.168.3.112");
+  }
+
   private static SnapshotFixture sessions(String... peers) {
     StringBuilder table = new StringBuilder("Calico process is running.\n\nIPv4 BGP status\n");
     table.append("+---------------+-------------------+-------+------------+-------------+\n");
