@@ -2,9 +2,11 @@ package io.podpath.rules.bgp;
 
 import com.google.auto.service.AutoService;
 import io.podpath.core.cluster.CalicoNode;
+import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cni.LogEvent;
 import io.podpath.core.fix.Fix;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.rule.Certainty;
 import io.podpath.core.rule.Culprit;
 import io.podpath.core.rule.EntryKind;
@@ -52,7 +54,10 @@ public final class NodeAddressClaimedTwice implements Rule {
     return "two nodes are announced with the same address, or the same tunnel address";
   }
 
-  private record Claim(String node, String as, Provenance from) {}
+  /**
+   * @param asNextHop whether the others send packets for the node's pods there
+   */
+  private record Claim(String node, String as, boolean asNextHop, Provenance from) {}
 
   @Override
   public Needs needs() {
@@ -113,7 +118,9 @@ public final class NodeAddressClaimedTwice implements Rule {
       if (!as.isEmpty()) {
         claims
             .computeIfAbsent(claim.address(), a -> new ArrayList<>())
-            .add(new Claim(claim.node(), as, claim.from()));
+            .add(
+                new Claim(
+                    claim.node(), as, claim.origin() != AddressOrigin.INTERNAL_IP, claim.from()));
       }
     }
     for (Fact<CalicoNode> fact : view.get(Section.CALICO_NODES).facts()) {
@@ -123,7 +130,9 @@ public final class NodeAddressClaimedTwice implements Rule {
           .ifPresent(a ->
               claims
                   .computeIfAbsent(a, x -> new ArrayList<>())
-                  .add(new Claim(node.name(), "tunnel address of " + node.name(), fact.from())));
+                  .add(
+                      new Claim(
+                          node.name(), "tunnel address of " + node.name(), false, fact.from())));
     }
     for (NodeState node : view.machines()) {
       node.get(Section.ADDRESSES).stream()
@@ -135,6 +144,7 @@ public final class NodeAddressClaimedTwice implements Rule {
                       new Claim(
                           node.name(),
                           "on " + f.value().device() + " of " + node.name(),
+                          false,
                           f.from())));
     }
     return claims;
@@ -221,7 +231,38 @@ public final class NodeAddressClaimedTwice implements Rule {
     }
     claims.forEach(c -> finding.evidence(Evidence.raw(c.from(), c.as())));
     nodes.forEach(a -> nodes.forEach(b -> finding.affects(a, b)));
+    wrong.stream()
+        .filter(c -> owner.isPresent() && c.asNextHop())
+        .map(Claim::node)
+        .distinct()
+        .forEach(lost -> cutOff(view, lost).forEach(n -> finding.affectsBothWays(lost, n)));
     return finding.build();
+  }
+
+  /**
+   * Nobody finds a node under the address of another: packets for its pods go there, and with BGP
+   * nobody learns of them, nor does it of others'. Whoever has a route to an address of its own
+   * learnt that before.
+   */
+  private static Set<String> cutOff(ClusterView view, String lost) {
+    Set<String> names = new LinkedHashSet<>();
+    view.machines().stream()
+        .filter(n ->
+            n.host()
+                .mainRoutes(IpFamily.INET)
+                .values()
+                .noneMatch(r ->
+                    r.gateway()
+                        .filter(g -> view.plan().ownersOf(g).equals(Set.of(lost)))
+                        .isPresent()))
+        .forEach(n -> names.add(n.name()));
+    view.get(Section.NODES)
+        .values()
+        .map(KubeNode::name)
+        .filter(n -> view.snapshot().node(n).isEmpty())
+        .forEach(names::add);
+    names.remove(lost);
+    return names;
   }
 
   /** The annotation as it stands in the object, where it is one. */

@@ -3,7 +3,10 @@ package io.podpath.rules.bgp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podpath.core.rule.Certainty;
+import io.podpath.core.rule.Finding;
+import io.podpath.core.rule.Pair;
 import io.podpath.rules.SnapshotFixture;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NodeAddressClaimedTwiceTest {
@@ -62,5 +65,52 @@ class NodeAddressClaimedTwiceTest {
   @Test
   void nodeWhoseCardsWereNotReadMayHaveTheAddressToo() {
     assertThat(cards(3, 1).without("nodes/a/").findings(RULE)).isEmpty();
+  }
+
+  private static SnapshotFixture announced(String lost, String... routes) {
+    return SnapshotFixture.bundle()
+        .file("nodes/a/ip-addr.txt", card(1))
+        .file("nodes/a/ip-route.txt", routes)
+        .file("nodes/b/ip-addr.txt", card(2))
+        .file("nodes/c/ip-addr.txt", card(3))
+        .file(
+            "cluster/nodes.yaml",
+            "apiVersion: v1",
+            "kind: List",
+            "items:",
+            announcing("a", 1, "192.168.1.1"),
+            announcing("b", 2, "192.168.1.2"),
+            announcing("c", 3, lost));
+  }
+
+  private static String announcing(String name, int number, String address) {
+    return object(name, number)
+        .replace(
+            "{name: " + name + "}",
+            "{name: "
+                + name
+                + ", annotations: {projectcalico.org/IPv4Address: "
+                + address
+                + "/24}}");
+  }
+
+  @Test
+  void nodeThatIsKnownByAnothersAddressIsCutOffFromAll() {
+    List<Finding> findings = announced("192.168.1.2").findings(RULE);
+    assertThat(findings).hasSize(1);
+    assertThat(findings.getFirst().affects())
+        .containsExactlyInAnyOrder(
+            new Pair("b", "c"), new Pair("c", "b"), new Pair("a", "c"), new Pair("c", "a"));
+    assertThat(announced("192.168.1.3").findings(RULE)).isEmpty();
+  }
+
+  @Test
+  void whoHasARouteToItsOwnAddressReachesItStill() {
+    assertThat(
+            announced("192.168.1.2", "10.233.64.0/26 via 192.168.1.3 dev tunl0 proto bird onlink")
+                .findings(RULE)
+                .getFirst()
+                .affects())
+        .containsExactlyInAnyOrder(new Pair("b", "c"), new Pair("c", "b"));
   }
 }
