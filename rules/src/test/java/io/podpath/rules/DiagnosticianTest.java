@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.Health;
 import io.podpath.core.rule.Diagnosis.OtherNode;
+import io.podpath.core.rule.Diagnosis.Prediction;
 import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.rule.Diagnostician;
 import io.podpath.core.rule.NotChecked;
@@ -91,6 +92,32 @@ class DiagnosticianTest {
       String other = ranked.id().equals("F1") ? "F2" : "F1";
       assertThat(ranked.prediction().orElseThrow().needsToo()).isEqualTo(List.of(other));
     }
+  }
+
+  /** Without pods or filters nobody can tell what becomes of packets that are forwarded then. */
+  @Test
+  void whatIsUnknownWithTheFixIsNotHealed() {
+    SnapshotFixture fixture =
+        SnapshotFixture.bundle()
+            .file("nodes/node-1/sysctl.txt", "net.ipv4.ip_forward = 0")
+            .file(
+                "nodes/node-1/ip-route.txt",
+                "10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1",
+                "10.244.1.0/24 via 10.0.0.2 dev eth0",
+                "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1")
+            .file("nodes/node-2/sysctl.txt", "net.ipv4.ip_forward = 1")
+            .file(
+                "nodes/node-2/ip-route.txt",
+                "10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1",
+                "10.244.0.0/24 via 10.0.0.1 dev eth0",
+                "10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.2");
+    Diagnosis diagnosis = diagnose(fixture);
+    assertThat(diagnosis.reach().broken()).isEqualTo(2);
+    assertThat(diagnosis.reach().unexplained()).isEmpty();
+    assertThat(diagnosis.findings().getFirst().prediction().orElseThrow())
+        .isEqualTo(new Prediction(0, 0, 0, 2, 0, List.of()));
+    assertThat(diagnose(fixture.editing("sysctl", t -> t.replace("= 0", "= 1"))).reach().unknown())
+        .isEqualTo(2);
   }
 
   private static Diagnosis diagnose(SnapshotFixture fixture) {

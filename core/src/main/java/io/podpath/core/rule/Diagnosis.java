@@ -79,17 +79,18 @@ public record Diagnosis(
 
   /**
    * Pairs of nodes before and after a fix, as packets are walked through the changed model; where
-   * that cannot be told, as the rules see it.
+   * that cannot be told, a pair is broken as long as a rule says so.
    *
-   * @param healed broken before, not after
+   * @param healed broken before, delivered after
    * @param harmed not broken before, broken after
    * @param stillBroken broken before and after
+   * @param unknown broken before; after, no rule says so, but packets cannot be walked
    * @param proven of the pairs the finding affects, those that were walked before and after, lost
    *     and then delivered
    * @param needsToo ids of the findings that break the same pairs even then
    */
   public record Prediction(
-      int healed, int harmed, int stillBroken, int proven, List<String> needsToo) {
+      int healed, int harmed, int stillBroken, int unknown, int proven, List<String> needsToo) {
     public Prediction {
       needsToo = List.copyOf(needsToo);
     }

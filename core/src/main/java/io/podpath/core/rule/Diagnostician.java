@@ -203,10 +203,12 @@ public final class Diagnostician {
   private static Prediction predicted(
       Judged judged, Proof proof, List<Judged> ordered, int broken) {
     int healed = proof.healed().size();
+    int unknown = proof.unknown().size();
     return new Prediction(
         healed,
         proof.harmed().size(),
-        broken - healed,
+        broken - healed - unknown,
+        unknown,
         judged.proven(),
         needsToo(judged, proof, ordered));
   }
@@ -222,8 +224,7 @@ public final class Diagnostician {
               && Reached.breaksPairs(other.finding())
               && proof.leaves(other.finding())
               && other.affects().stream()
-                  .anyMatch(p ->
-                      judged.affects().contains(p) && !proof.healed().contains(Reached.key(p)));
+                  .anyMatch(p -> judged.affects().contains(p) && !proof.mends(p));
       if (both) {
         ids.add(id(i));
       }

@@ -27,8 +27,7 @@ record Judged(Finding finding, List<Pair> affects, Optional<Proof> proof) {
   }
 
   static Judged of(Finding finding, Optional<Proof> proof, Reached reached) {
-    boolean proves =
-        proof.filter(p -> !p.delivered().isEmpty() && p.harmed().isEmpty()).isPresent();
+    boolean proves = proof.filter(p -> !p.proven().isEmpty() && p.harmed().isEmpty()).isPresent();
     if (!Reached.breaksPairs(finding) && !proves) {
       return new Judged(finding, finding.affects(), proof);
     }
@@ -41,7 +40,7 @@ record Judged(Finding finding, List<Pair> affects, Optional<Proof> proof) {
     boolean refuted =
         explained.isEmpty() && finding.affects().stream().anyMatch(reached::isDelivered);
     for (Pair pair : reached.broken()) {
-      boolean heals = proof.filter(p -> p.delivered().contains(Reached.key(pair))).isPresent();
+      boolean heals = proof.filter(p -> p.proven().contains(Reached.key(pair))).isPresent();
       // what its fix does not heal is another's, where there is a fix to try
       boolean onTheWay =
           proof.isEmpty() && reached.walked(pair).filter(w -> isOnTheWay(finding, w)).isPresent();
@@ -91,14 +90,14 @@ record Judged(Finding finding, List<Pair> affects, Optional<Proof> proof) {
 
   /** Whether its fix heals the pair, as far as that was tried. */
   boolean isHealedOrUntried(Pair pair) {
-    return proof.filter(p -> !p.healed().contains(Reached.key(pair))).isEmpty();
+    return proof.filter(p -> !p.mends(pair)).isEmpty();
   }
 
   /** How many of its pairs are delivered with its fix. */
   int proven() {
     return (int)
         affects.stream()
-            .filter(a -> proof.filter(p -> p.delivered().contains(Reached.key(a))).isPresent())
+            .filter(a -> proof.filter(p -> p.proven().contains(Reached.key(a))).isPresent())
             .count();
   }
 

@@ -13,16 +13,19 @@ import java.util.stream.Collectors;
 /**
  * What becomes of the cluster when a fix is applied to the model.
  *
- * @param healed pairs that were broken; those of which it can be walked are delivered
- * @param delivered of these, as {@link Reached#key}, those that were walked before and after
+ * @param healed as {@link Reached#key}, pairs that were broken and are delivered
+ * @param proven of these, those that were lost as they were walked before
+ * @param unknown pairs that were broken, and of which it cannot be told then
  * @param harmed pairs that are broken only now
  * @param left what the rules find then
  */
-record Proof(Set<Pair> healed, Set<Pair> delivered, Set<Pair> harmed, List<Finding> left) {
+record Proof(
+    Set<Pair> healed, Set<Pair> proven, Set<Pair> unknown, Set<Pair> harmed, List<Finding> left) {
 
   Proof {
     healed = Set.copyOf(healed);
-    delivered = Set.copyOf(delivered);
+    proven = Set.copyOf(proven);
+    unknown = Set.copyOf(unknown);
     harmed = Set.copyOf(harmed);
     left = List.copyOf(left);
   }
@@ -46,15 +49,15 @@ record Proof(Set<Pair> healed, Set<Pair> delivered, Set<Pair> harmed, List<Findi
         finding.fix().get().changes().stream().map(Change::node).collect(Collectors.toSet());
     Reached after = Reached.changed(view, left, before, nodes);
     Set<Pair> healed = new LinkedHashSet<>();
-    Set<Pair> delivered = new LinkedHashSet<>();
+    Set<Pair> proven = new LinkedHashSet<>();
+    Set<Pair> unknown = new LinkedHashSet<>();
     for (Pair pair : before.broken()) {
-      if (before.walked(pair).isEmpty()) {
-        if (!after.isBroken(pair)) {
-          healed.add(Reached.key(pair));
-        }
-      } else if (after.isDelivered(pair)) {
-        healed.add(Reached.key(pair));
-        delivered.add(Reached.key(pair));
+      Pair key = Reached.key(pair);
+      if (after.isDelivered(pair)) {
+        healed.add(key);
+        before.walked(pair).ifPresent(w -> proven.add(key));
+      } else if (!after.isBroken(pair)) {
+        unknown.add(key);
       }
     }
     Set<Pair> harmed =
@@ -62,7 +65,13 @@ record Proof(Set<Pair> healed, Set<Pair> delivered, Set<Pair> harmed, List<Findi
             .filter(p -> !before.isBroken(p))
             .map(Reached::key)
             .collect(Collectors.toCollection(LinkedHashSet::new));
-    return Optional.of(new Proof(healed, delivered, harmed, left));
+    return Optional.of(new Proof(healed, proven, unknown, harmed, left));
+  }
+
+  /** Whether the pair is broken no longer, as far as it can be told. */
+  boolean mends(Pair pair) {
+    Pair key = Reached.key(pair);
+    return healed.contains(key) || unknown.contains(key);
   }
 
   boolean leaves(Finding finding) {

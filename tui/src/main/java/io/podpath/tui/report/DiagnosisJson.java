@@ -223,6 +223,7 @@ public final class DiagnosisJson {
       json.writeNumberField("healed", prediction.get().healed());
       json.writeNumberField("harmed", prediction.get().harmed());
       json.writeNumberField("stillBroken", prediction.get().stillBroken());
+      json.writeNumberField("unknown", prediction.get().unknown());
       json.writeNumberField("proven", prediction.get().proven());
       strings("needsToo", prediction.get().needsToo());
       json.writeEndObject();

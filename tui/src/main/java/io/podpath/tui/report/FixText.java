@@ -55,18 +55,20 @@ final class FixText {
   }
 
   private static String predicted(Prediction prediction) {
-    int before = prediction.healed() + prediction.stillBroken();
+    int before = prediction.healed() + prediction.stillBroken() + prediction.unknown();
     int after = prediction.stillBroken() + prediction.harmed();
     if (before == 0 && after == 0) {
       // no pair of nodes is known to be broken, so there is nothing to count
       return "";
     }
     String pairs = before == 0 ? "" : before + " -> " + after + " broken pairs, ";
+    String unknown =
+        prediction.unknown() == 0 ? "" : prediction.unknown() + " unknown for want of data, ";
     String needs =
         prediction.needsToo().isEmpty()
             ? ""
             : ": needs " + String.join(", ", prediction.needsToo()) + " too";
-    return "; predicted " + pairs + prediction.harmed() + " made worse" + needs;
+    return "; predicted " + pairs + unknown + prediction.harmed() + " made worse" + needs;
   }
 
   /** Commands to run on one node one after the other. */
