@@ -98,9 +98,13 @@ public final class ClusterReader {
             nodes,
             ServiceReader.services(view.snapshot()),
             bgp());
+    boolean allNodes = view.get(Section.NODES).isComplete();
+    if (!allNodes) {
+      assumed.add("Nodes were not read; what is there for others than these is left out");
+    }
     ClusterFacts working = fabric.get() instanceof Calico ? heard(facts) : facts;
     return Gathered.known(
-        new KnownCluster(working, fabric.get(), proxy(), knowsServices(), assumed));
+        new KnownCluster(working, fabric.get(), proxy(), knowsServices(), allNodes, assumed));
   }
 
   /** Nodes with an object, and those that were read. */

@@ -28,6 +28,7 @@ import io.podpath.core.node.Sysctl;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Section;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -51,11 +52,13 @@ final class BlueprintExtras implements Predicate<Row> {
   private final ClusterFacts cluster;
   private final NodeBlueprint node;
   private final boolean services;
+  private final boolean allNodes;
   private final Set<String> sets;
 
   BlueprintExtras(KnownCluster known, NodeBlueprint node) {
     this.cluster = known.facts();
     this.services = known.services();
+    this.allNodes = known.nodes();
     this.node = node;
     this.sets =
         node.host()
@@ -67,6 +70,39 @@ final class BlueprintExtras implements Predicate<Row> {
 
   @Override
   public boolean test(Row row) {
+    return (allNodes || isOfKnownNode(row.entry())) && matters(row);
+  }
+
+  /** What leads to a node that nobody told of is as right as what leads to one that is known. */
+  private boolean isOfKnownNode(Object entry) {
+    return switch (entry) {
+      case Route route ->
+          route.table().equals(RouteTable.LOCAL)
+              || knownSubnets().anyMatch(n -> n.overlaps(route.destination()));
+      case Neighbour neighbour -> isKnown(Optional.of(neighbour.address()));
+      case FdbEntry fdb -> fdb.destination().isEmpty() || isKnown(fdb.destination());
+      case BgpSession session -> isKnown(session.peer());
+      case OvsPort port -> isKnown(port.remoteIp());
+      case IpSetMember member -> isKnown(IpAddress.parse(member.element()));
+      default -> true;
+    };
+  }
+
+  private Stream<IpPrefix> knownSubnets() {
+    return cluster.nodes().stream().flatMap(n -> n.podSubnets().stream());
+  }
+
+  private boolean isKnown(Optional<IpAddress> address) {
+    return address
+        .filter(a ->
+            knownSubnets().anyMatch(n -> n.contains(a))
+                || cluster.nodes().stream()
+                    .flatMap(n -> n.cards().stream())
+                    .anyMatch(c -> c.address().equals(a)))
+        .isPresent();
+  }
+
+  private boolean matters(Row row) {
     return switch (row.entry()) {
       case Route route -> routeMatters(route);
       case Address address ->
@@ -149,7 +185,7 @@ final class BlueprintExtras implements Predicate<Row> {
         services
             ? Stream.of(cluster.podNetwork(), cluster.serviceNetwork())
             : Stream.of(cluster.podNetwork()),
-        cluster.nodes().stream().flatMap(n -> n.podSubnets().stream()));
+        knownSubnets());
   }
 
   private boolean isOurs(IpAddress address) {

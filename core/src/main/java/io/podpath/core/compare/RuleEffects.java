@@ -236,7 +236,9 @@ final class RuleEffects implements Effects {
         List<String> way = WAYS.getOrDefault(first.chain(), List.of());
         for (String chain : way) {
           ForwardPacket packet = first.packet();
-          questions.add(new Question("nat", chain, packet));
+          if (!packet.established()) {
+            questions.add(new Question("nat", chain, packet));
+          }
           for (ForwardPacket one : List.of(packet, packet.later())) {
             questions.add(new Question("filter", chain, one));
             questions.add(new Question("mangle", chain, one));
@@ -291,7 +293,12 @@ final class RuleEffects implements Effects {
             "filter",
             "OUTPUT",
             packet(node.address(), mine.get(), Optional.empty(), pods, IpProtocol.TCP)));
-    ForwardPacket away = packet(mine.get(), OUTSIDE, pods, device(routes, OUTSIDE), IpProtocol.TCP);
+    Optional<String> out = device(routes, OUTSIDE);
+    ForwardPacket away = packet(mine.get(), OUTSIDE, pods, out, IpProtocol.TCP);
+    questions.add(new Question("filter", "FORWARD", away));
+    questions.add(
+        new Question(
+            "filter", "FORWARD", packet(OUTSIDE, mine.get(), out, pods, IpProtocol.TCP).later()));
     questions.add(new Question("nat", "POSTROUTING", away));
     for (ServiceFacts service : cluster.services().stream().limit(MOST_SERVICES).toList()) {
       ForwardPacket call =

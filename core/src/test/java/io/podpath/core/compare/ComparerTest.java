@@ -99,7 +99,7 @@ class ComparerTest {
   private static Yardstick yardstick() {
     KnownCluster known =
         new KnownCluster(
-            CLUSTER, new FlannelVxlan(false), new KubeProxyIptables(), true, List.of());
+            CLUSTER, new FlannelVxlan(false), new KubeProxyIptables(), true, true, List.of());
     return Yardstick.blueprint(known, BLUEPRINT.node("node1").orElseThrow());
   }
 
@@ -201,10 +201,14 @@ class ComparerTest {
   void orderCountsOnlyBetweenRulesThatDoDifferentThings() {
     ChainRule one = rule("10.1.0.0/16", new Target.Accept());
     ChainRule two = rule("10.2.0.0/16", new Target.Accept());
-    ChainRule drop = rule("10.3.0.0/16", new Target.Drop());
+    ChainRule drop = rule("10.2.3.0/24", new Target.Drop());
     assertThat(ordered(List.of(one, two, drop), List.of(two, one, drop))).isEmpty();
     assertThat(ordered(List.of(one, two, drop), List.of(drop, one, two)))
-        .containsExactly("~ iptables -A INPUT -s 10.3.0.0/16 -j DROP position");
+        .containsExactly("~ iptables -A INPUT -s 10.2.3.0/24 -j DROP position");
+    ChainRule others = rule("10.3.0.0/16", new Target.Drop());
+    assertThat(ordered(List.of(one, two, others), List.of(others, one, two)))
+        .as("of other packets")
+        .isEmpty();
   }
 
   private static ChainRule rule(String source, Target target) {
