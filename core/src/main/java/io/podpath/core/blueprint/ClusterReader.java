@@ -104,7 +104,7 @@ public final class ClusterReader {
     }
     ClusterFacts working = fabric.get() instanceof Calico ? heard(facts) : facts;
     return Gathered.known(
-        new KnownCluster(working, fabric.get(), proxy(), knowsServices(), allNodes, assumed));
+        new KnownCluster(working, fabric.get(), proxy(), knowsAllServices(), allNodes, assumed));
   }
 
   /** Nodes with an object, and those that were read. */
@@ -178,6 +178,19 @@ public final class ClusterReader {
     return view.serviceProxy() == ServiceProxyKind.UNKNOWN
         || !view.get(Section.SERVICES).isNotGathered()
             && !view.get(Section.ENDPOINT_SLICES).isNotGathered();
+  }
+
+  private boolean knowsAllServices() {
+    if (view.serviceProxy() == ServiceProxyKind.UNKNOWN) {
+      return true;
+    }
+    boolean all =
+        view.get(Section.SERVICES).isComplete() && view.get(Section.ENDPOINT_SLICES).isComplete();
+    if (!all && knowsServices()) {
+      assumed.add(
+          "Services or their endpoints were read only in part; what is there for others is left out");
+    }
+    return all;
   }
 
   private boolean knowsHostPorts() {

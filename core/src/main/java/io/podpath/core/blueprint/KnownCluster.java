@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a snapshot tells of the cluster it was taken of: enough to say what each node must hold.
  *
- * @param services whether its services are known; the proxy is left out where they are not
+ * @param services whether these are all of its services; the proxy is left out where none are known
  * @param nodes whether these are all of its nodes; others may have been left out of what was read
  * @param assumed what was not read and had to be taken as usual, in whole sentences
  */

@@ -3,6 +3,7 @@ package io.podpath.core.compare;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.netfilter.ChainRule;
 import io.podpath.core.snapshot.Coverage;
+import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Facts;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
@@ -72,20 +73,14 @@ final class Tally {
   }
 
   /**
-   * Mostly only one of two places is used and gathered. But where that one is empty, what is
-   * expected may be in the other.
+   * Mostly only one of several places is used and gathered, and then how much of that one was read
+   * counts. Where none holds anything, what is expected may be in any that was not read.
    */
   private static <T> Coverage coverage(Facts facts, List<Section<T>> group) {
-    Coverage best = facts.get(group.getFirst()).coverage();
-    Coverage worst = best;
-    boolean empty = true;
-    for (Section<T> section : group) {
-      Coverage one = facts.get(section).coverage();
-      best = best.best(one);
-      worst = worst.worse(one);
-      empty &= facts.get(section).isEmpty();
-    }
-    return empty ? worst : best;
+    List<Entries<T>> all = group.stream().map(facts::get).toList();
+    List<Entries<T>> used = all.stream().filter(e -> !e.isEmpty()).toList();
+    return (used.isEmpty() ? all : used)
+        .stream().map(Entries::coverage).reduce(Coverage::worse).orElseThrow();
   }
 
   private <T> List<Row> rows(TableForm<T> form, List<Section<T>> group, Facts facts, String place) {

@@ -120,6 +120,16 @@ public final class IpRouteParser implements OutputParser {
           route,
           rows.drafts.get(i).line);
     }
+    rows.end.ifPresent(end -> {
+      builder.unread(Section.routes(family, RouteScope.of(shown)), end);
+      // behind it may have stood routes of any table
+      for (RouteScope scope : RouteScope.values()) {
+        Section<Route> section = Section.routes(family, scope);
+        if (builder.has(section)) {
+          builder.part(section, 0, "line " + end.line() + " could not be read: " + end.reason());
+        }
+      }
+    });
     for (Unread line : rows.unread) {
       builder.unread(
           Section.routes(line.family.orElse(family), RouteScope.of(line.table.orElse(shown))),
@@ -141,6 +151,9 @@ public final class IpRouteParser implements OutputParser {
   private static final class Rows {
     final List<RouteDraft> drafts = new ArrayList<>();
     final List<Unread> unread = new ArrayList<>();
+
+    /** Where the text could not be read on. */
+    Optional<Tree.Broken> end = Optional.empty();
 
     IpFamily usualFamily() {
       boolean six = false;
@@ -168,9 +181,7 @@ public final class IpRouteParser implements OutputParser {
                 object.text("table").map(RouteTable::new)));
       }
     }
-    objects
-        .broken()
-        .ifPresent(b -> rows.unread.add(new Unread(b, Optional.empty(), Optional.empty())));
+    rows.end = objects.broken();
   }
 
   private static void readLines(Source source, Rows rows) {

@@ -156,6 +156,24 @@ class CompareEditedTest {
     assertThat(session.exitCode()).isEqualTo(3);
   }
 
+  /** What stood behind the cut is neither there nor gone. */
+  @ParameterizedTest
+  @CsvSource({
+    "nodes/k8s-node01/iptables-nft-save.txt, 5000",
+    "nodes/k8s-node01/ip-j-route-table-all.json, 700",
+    "cluster/services.json, 900",
+  })
+  void whatWasCutOffIsNotGone(String name, int length) throws IOException {
+    record("flannel-vxlan");
+    Path file = directory.resolve(name);
+    String text = Files.readString(file);
+    assertThat(text).hasSizeGreaterThan(length);
+    Files.writeString(file, text.substring(0, length));
+    Session session = compared();
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.exitCode()).isEqualTo(3);
+  }
+
   @Test
   void entriesForNodesThatNobodyToldOfAreNoDifference() throws IOException {
     record("flannel-vxlan");
