@@ -42,7 +42,7 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
               "ibgp-routes-not-reflected",
               "bgp-peer-not-a-node"),
           here("static-routes", "none"),
-          here("ospf-routes", "none"),
+          here("ospf-routes", "none", "forward-reject-before-accept", "route-to-own-subnet"),
           inside("calico-ipip", "iptables", "wrong-tunnel-next-hop", "asymmetric-tunnel-source"),
           inside("calico-ipip-crosssubnet", "iptables", "node-address-claimed-twice"),
           inside("calico-ipip-two-networks", "iptables", "asymmetric-tunnel-source"),
