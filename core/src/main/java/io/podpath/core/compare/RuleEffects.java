@@ -110,12 +110,10 @@ final class RuleEffects implements Effects {
   /**
    * Rules of one side, and the packets as they meet them there: devices have names of their own.
    */
-  private record Side(Tables tables, ForwardMatch match, List<Question> questions) {
+  private record Side(Tables tables, ForwardMatch match, Map<Hook, List<Question>> questions) {
 
     List<Question> at(Hook hook) {
-      return questions.stream()
-          .filter(q -> q.table().equals(hook.table()) && q.chain().equals(hook.chain()))
-          .toList();
+      return questions.getOrDefault(hook, List.of());
     }
 
     List<Set<String>> answers(Hook start, List<Question> asked) {
@@ -124,7 +122,11 @@ final class RuleEffects implements Effects {
   }
 
   private Side side(Facts facts) {
-    return new Side(Tables.of(facts), new ForwardMatch(facts), questions(facts));
+    return new Side(
+        Tables.of(facts),
+        new ForwardMatch(facts),
+        questions(facts).stream()
+            .collect(Collectors.groupingBy(q -> new Hook(q.table(), q.chain()))));
   }
 
   /** Two sets of rules side by side. */
@@ -192,12 +194,10 @@ final class RuleEffects implements Effects {
     /** By what comes of the packets of a cluster, and of those the rule is about. */
     boolean isSame(ChainRule rule) {
       Hook chain = new Hook(rule.table(), rule.chain());
+      Witnesses about = new Witnesses(rule, cluster);
       return isSame(chain)
           && hooks(chain)
-              .allMatch(h -> {
-                Witnesses about = new Witnesses(rule, cluster);
-                return isSameFrom(h, about.of(mine.at(h)), about.of(theirs.at(h)));
-              });
+              .allMatch(h -> isSameFrom(h, about.of(mine.at(h)), about.of(theirs.at(h))));
     }
 
     boolean isSame(Hook chain) {

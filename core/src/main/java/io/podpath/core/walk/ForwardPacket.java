@@ -49,81 +49,33 @@ public record ForwardPacket(
         false);
   }
 
-  /** The first packet of a connection from some pod of a network to one of another. */
-  public ForwardPacket(
-      IpFamily family,
-      Optional<IpAddress> source,
-      Optional<IpAddress> destination,
-      Optional<String> in,
-      Optional<String> out,
-      IpProtocol protocol,
-      Optional<Port> destinationPort,
-      Optional<IpPrefix> sourceNetwork,
-      Optional<IpPrefix> destinationNetwork) {
-    this(
-        family,
-        source,
-        destination,
-        in,
-        out,
-        protocol,
-        destinationPort,
-        sourceNetwork,
-        destinationNetwork,
-        false);
-  }
-
   public ForwardPacket with(IpProtocol other) {
-    return with(other, destinationPort);
+    return changed(source, destination, other, destinationPort, established);
   }
 
   /** To this port. */
   public ForwardPacket to(Port port) {
-    return with(protocol, Optional.of(port));
-  }
-
-  private ForwardPacket with(IpProtocol other, Optional<Port> port) {
-    return new ForwardPacket(
-        family,
-        source,
-        destination,
-        in,
-        out,
-        other,
-        port,
-        sourceNetwork,
-        destinationNetwork,
-        established);
+    return changed(source, destination, protocol, Optional.of(port), established);
   }
 
   /** A later packet of the connection. */
   public ForwardPacket later() {
-    return new ForwardPacket(
-        family,
-        source,
-        destination,
-        in,
-        out,
-        protocol,
-        destinationPort,
-        sourceNetwork,
-        destinationNetwork,
-        true);
+    return changed(source, destination, protocol, destinationPort, true);
   }
 
   /** Between others. */
   public ForwardPacket between(IpAddress from, IpAddress to) {
+    return changed(Optional.of(from), Optional.of(to), protocol, destinationPort, established);
+  }
+
+  private ForwardPacket changed(
+      Optional<IpAddress> from,
+      Optional<IpAddress> to,
+      IpProtocol carried,
+      Optional<Port> port,
+      boolean later) {
     return new ForwardPacket(
-        family,
-        Optional.of(from),
-        Optional.of(to),
-        in,
-        out,
-        protocol,
-        destinationPort,
-        sourceNetwork,
-        destinationNetwork,
-        established);
+        family, from, to, in, out, carried, port, sourceNetwork, destinationNetwork, later);
   }
 
   public boolean isIcmp() {

@@ -102,7 +102,8 @@ public record PodTraffic(ForwardPacket packet, Optional<String> remote, boolean 
         IpProtocol.TCP,
         Optional.empty(),
         source.map(End::subnet),
-        destination.map(End::subnet));
+        destination.map(End::subnet),
+        false);
   }
 
   public PodTraffic icmp() {
