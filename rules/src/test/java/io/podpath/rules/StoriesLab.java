@@ -1,5 +1,7 @@
 package io.podpath.rules;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Severity;
 import io.podpath.fixtures.lab.Faults;
@@ -41,9 +43,14 @@ final class StoriesLab {
     lab = lab.breakBy(Faults.named(rule).orElseThrow());
   }
 
+  /** Waits until all reach all again: BGP sessions that were lost take their time. */
   void healAll() throws LabException {
-    for (String rule : lab.state().faults()) {
+    List<String> faults = lab.state().faults();
+    for (String rule : faults) {
       lab = lab.heal(Faults.named(rule).orElseThrow());
+    }
+    if (!faults.isEmpty()) {
+      assertThat(lab.settle(Duration.ofSeconds(60)).lost()).isEmpty();
     }
   }
 
