@@ -33,11 +33,11 @@ final class LabDifferences {
 
   /** What each entry means, whether packets meet it or not, and whatever else it follows from. */
   private static final Yardstick ALL =
-      new Yardstick(Set.of(Weight.MEANING), row -> true, s -> s, Effects.EVERY, true, true);
+      new Yardstick(Set.of(Weight.MEANING), row -> true, s -> s, Effects.EVERY, true, false, true);
 
   /** The same, where less than expected is as good. */
   private static final Yardstick ALL_EXPECTED =
-      new Yardstick(Set.of(Weight.MEANING), row -> true, s -> s, Effects.EVERY, false, true);
+      new Yardstick(Set.of(Weight.MEANING), row -> true, s -> s, Effects.EVERY, false, false, true);
 
   private static final Pattern SETTING =
       Pattern.compile("(\\S+) sysctl net\\.ipv4\\.conf\\.(.+)\\.[a-z_]+");
@@ -69,7 +69,8 @@ final class LabDifferences {
         since(
             broken,
             healthy,
-            new Yardstick(ALL.weights(), ALL.extras(), ALL.names(), ALL.effects(), true, false));
+            new Yardstick(
+                ALL.weights(), ALL.extras(), ALL.names(), ALL.effects(), true, false, false));
     this.told = fromBlueprint(broken, LabDifferences::everything);
     this.shown = shown(broken);
     this.expectedAnew = places(since(drawn(healthy), drawn(broken), ALL));
@@ -106,7 +107,7 @@ final class LabDifferences {
 
   private static Yardstick everything(Yardstick yardstick) {
     return new Yardstick(
-        yardstick.weights(), row -> true, s -> s, Effects.EVERY, yardstick.exactly(), true);
+        yardstick.weights(), row -> true, s -> s, Effects.EVERY, yardstick.exactly(), false, true);
   }
 
   /** Against the blueprint drawn from the lab's own objects. */

@@ -186,11 +186,23 @@ public final class ClusterReader {
     }
     boolean all =
         view.get(Section.SERVICES).isComplete() && view.get(Section.ENDPOINT_SLICES).isComplete();
+    if (all && view.serviceProxy() == ServiceProxyKind.IPVS && isLimited()) {
+      assumed.add(
+          "podpath has no blueprint of loadBalancerSourceRanges in ipvs mode; what is there for"
+              + " them is left out");
+      return false;
+    }
     if (!all && knowsServices()) {
       assumed.add(
           "Services or their endpoints were read only in part; what is there for others is left out");
     }
     return all;
+  }
+
+  private boolean isLimited() {
+    return view.get(Section.SERVICES)
+        .values()
+        .anyMatch(s -> !s.loadBalancerIps().isEmpty() && !s.traffic().sourceRanges().isEmpty());
   }
 
   private boolean knowsHostPorts() {
@@ -203,6 +215,16 @@ public final class ClusterReader {
       assumed.add("Services and their endpoints were not read; what kube-proxy writes is left out");
       return new NoServiceProxy();
     }
+    view.get(Section.SERVICES)
+        .values()
+        .filter(s -> !s.traffic().isTold() && !s.type().equals("ClusterIP"))
+        .map(s -> s.namespace() + "/" + s.name())
+        .findFirst()
+        .ifPresent(s ->
+            assumed.add(
+                "traffic policies of services such as "
+                    + s
+                    + " were not read; taken as Cluster, without session affinity"));
     return switch (view.serviceProxy()) {
       case IPTABLES -> new KubeProxyIptables();
       case IPVS -> new KubeProxyIpvs();

@@ -16,6 +16,7 @@ final class KubeProxy {
   static final long DROP = 0x8000;
 
   static final String MARK_MASQ = "KUBE-MARK-MASQ";
+  static final String MARK_DROP = "KUBE-MARK-DROP";
   static final String POSTROUTING = "KUBE-POSTROUTING";
   static final String SERVICES = "KUBE-SERVICES";
   static final String FORWARD = "KUBE-FORWARD";
@@ -62,8 +63,8 @@ final class KubeProxy {
   static void marks(NodeDraft draft) {
     String because = "kube-proxy's masquerade marks";
     draft.chain("nat", MARK_MASQ, because);
-    draft.chain("nat", "KUBE-MARK-DROP", because);
-    draft.append(ChainDraft.in("nat", "KUBE-MARK-DROP").setMark(DROP), because);
+    draft.chain("nat", MARK_DROP, because);
+    draft.append(ChainDraft.in("nat", MARK_DROP).setMark(DROP), because);
     draft.append(ChainDraft.in("nat", MARK_MASQ).setMark(MASQUERADE), because);
   }
 

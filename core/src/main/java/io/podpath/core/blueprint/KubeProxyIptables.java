@@ -1,10 +1,5 @@
 package io.podpath.core.blueprint;
 
-import io.podpath.core.blueprint.ServiceFacts.Endpoint;
-import io.podpath.core.net.IpPrefix;
-import io.podpath.core.net.IpProtocol;
-import io.podpath.core.netfilter.Match;
-import io.podpath.core.netfilter.Target;
 import io.podpath.core.snapshot.ServiceProxyKind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,7 +11,8 @@ import java.security.NoSuchAlgorithmException;
  */
 public record KubeProxyIptables() implements ServiceProxy {
 
-  private static final String NODE_PORTS = "KUBE-NODEPORTS";
+  static final String NODE_PORTS = "KUBE-NODEPORTS";
+  static final String EXTERNAL_SERVICES = "KUBE-EXTERNAL-SERVICES";
 
   @Override
   public String name() {
@@ -41,10 +37,10 @@ public record KubeProxyIptables() implements ServiceProxy {
     KubeProxy.marks(draft);
     KubeProxy.entries(draft);
     KubeProxy.postrouting(draft);
-    for (ServiceFacts service : cluster.services()) {
-      service(cluster, service, draft);
-    }
     draft.chain("nat", NODE_PORTS, "node ports");
+    for (ServiceFacts service : cluster.services()) {
+      new ServiceChains(cluster, node, service, draft).lay();
+    }
     draft.append(
         ChainDraft.in("nat", KubeProxy.SERVICES)
             .comment("kubernetes service nodeports; NOTE: this must be the last rule in this chain")
@@ -57,13 +53,13 @@ public record KubeProxyIptables() implements ServiceProxy {
   private static void hooks(NodeDraft draft) {
     String because = "kube-proxy's chains";
     draft.chain("filter", KubeProxy.SERVICES, because);
-    draft.chain("filter", "KUBE-EXTERNAL-SERVICES", because);
+    draft.chain("filter", EXTERNAL_SERVICES, because);
     draft.chain("filter", NODE_PORTS, because);
     draft.append(
         ChainDraft.in("filter", "INPUT")
             .states("NEW")
             .comment("kubernetes externally-visible service portals")
-            .jump("KUBE-EXTERNAL-SERVICES"),
+            .jump(EXTERNAL_SERVICES),
         because);
     draft.append(
         ChainDraft.in("filter", "INPUT")
@@ -88,79 +84,13 @@ public record KubeProxyIptables() implements ServiceProxy {
         ChainDraft.in("filter", "FORWARD")
             .states("NEW")
             .comment("kubernetes externally-visible service portals")
-            .jump("KUBE-EXTERNAL-SERVICES"),
+            .jump(EXTERNAL_SERVICES),
         because);
     draft.append(
         ChainDraft.in("filter", "OUTPUT")
             .states("NEW")
             .comment("kubernetes service portals")
             .jump(KubeProxy.SERVICES),
-        because);
-  }
-
-  private static void service(ClusterFacts cluster, ServiceFacts service, NodeDraft draft) {
-    String because = "Service " + service.servicePort();
-    IpPrefix address = service.clusterIp().toPrefix();
-    IpProtocol protocol = service.protocol();
-    if (service.endpoints().isEmpty()) {
-      draft.append(
-          ChainDraft.in("filter", KubeProxy.SERVICES)
-              .destination(address)
-              .protocol(protocol)
-              .comment(service.servicePort() + " has no endpoints")
-              .destinationPort(protocol, service.port().number())
-              .target(new Target.Reject("icmp-port-unreachable")),
-          because);
-      return;
-    }
-    String chain = "KUBE-SVC-" + hash(service.servicePort() + protocol);
-    draft.chain("nat", chain, because);
-    draft.append(
-        ChainDraft.in("nat", KubeProxy.SERVICES)
-            .destination(address)
-            .protocol(protocol)
-            .comment(service.servicePort() + " cluster IP")
-            .destinationPort(protocol, service.port().number())
-            .jump(chain),
-        because);
-    draft.append(
-        ChainDraft.in("nat", chain)
-            .notSource(cluster.podNetwork())
-            .destination(address)
-            .protocol(protocol)
-            .comment(service.servicePort() + " cluster IP")
-            .destinationPort(protocol, service.port().number())
-            .jump(KubeProxy.MARK_MASQ),
-        because);
-    int left = service.endpoints().size();
-    for (Endpoint endpoint : service.endpoints()) {
-      endpoint(service, chain, endpoint, left--, draft);
-    }
-  }
-
-  private static void endpoint(
-      ServiceFacts service, String serviceChain, Endpoint endpoint, int left, NodeDraft draft) {
-    String because = "endpoint " + endpoint + " of " + service.servicePort();
-    IpProtocol protocol = service.protocol();
-    String chain = "KUBE-SEP-" + hash(service.servicePort() + protocol + endpoint);
-    draft.chain("nat", chain, because);
-    ChainDraft choose =
-        ChainDraft.in("nat", serviceChain).comment(service.servicePort() + " -> " + endpoint);
-    draft.append(
-        (left > 1 ? choose.match(new Match.Probability(false, 1.0 / left)) : choose).jump(chain),
-        because);
-    draft.append(
-        ChainDraft.in("nat", chain)
-            .source(endpoint.address().toPrefix())
-            .comment(service.servicePort())
-            .jump(KubeProxy.MARK_MASQ),
-        "a pod that meets itself must be masqueraded");
-    draft.append(
-        ChainDraft.in("nat", chain)
-            .protocol(protocol)
-            .comment(service.servicePort())
-            .match(new Match.Module(protocol.toString()))
-            .target(new Target.Dnat(endpoint.toString(), "")),
         because);
   }
 

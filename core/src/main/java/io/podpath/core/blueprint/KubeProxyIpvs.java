@@ -1,15 +1,21 @@
 package io.podpath.core.blueprint;
 
 import io.podpath.core.blueprint.ServiceFacts.Endpoint;
+import io.podpath.core.blueprint.ServiceFacts.Entrance;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpProtocol;
+import io.podpath.core.net.Port;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.netfilter.VirtualServer;
+import io.podpath.core.node.Address;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.snapshot.Section;
 import io.podpath.core.snapshot.ServiceProxyKind;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * kube-proxy in ipvs mode: every service address on kube-ipvs0, virtual and real servers, and a few
@@ -21,6 +27,7 @@ public record KubeProxyIpvs() implements ServiceProxy {
   public static final String DEVICE = "kube-ipvs0";
 
   private static final String NODE_PORT = "KUBE-NODE-PORT";
+  private static final String LOAD_BALANCER = "KUBE-LOAD-BALANCER";
   private static final String FIREWALL = "KUBE-PROXY-FIREWALL";
 
   @Override
@@ -59,45 +66,104 @@ public record KubeProxyIpvs() implements ServiceProxy {
             "holds the service addresses");
     for (ServiceFacts service : cluster.services()) {
       String because = "Service " + service.servicePort();
-      List<IpAddress> addresses = new ArrayList<>();
-      addresses.add(service.clusterIp());
-      addresses.addAll(service.externalIps());
-      for (IpAddress address : addresses) {
-        // IPVS looks at packets that are for this node only
-        draft.host().address(DEVICE, address, 32, "global", because);
-        draft.virtualServer(
-            new VirtualServer(
-                Optional.of(service.protocol()),
-                Optional.of(address),
-                Optional.of(service.port()),
-                Optional.empty(),
-                "rr",
-                service.endpoints().stream()
-                    .map(e ->
-                        new VirtualServer.RealServer(
-                            e.address(), e.port(), "Masq", OptionalInt.of(1)))
-                    .toList()),
-            because);
+      serve(service, service.clusterIp(), service.port(), service.inside(node), draft, because);
+      for (Entrance entrance : service.entrances()) {
+        serve(service, entrance.address(), service.port(), service.outside(node), draft, because);
       }
     }
+    // last: those of all services are not among them
+    List<IpAddress> own = ownAddresses(draft);
+    for (ServiceFacts service : cluster.services()) {
+      service
+          .nodePort()
+          .ifPresent(port ->
+              own.forEach(address ->
+                  draft.virtualServer(
+                      server(service, address, port, service.outside(node)),
+                      "node port of " + service.servicePort())));
+    }
+  }
+
+  /** IPVS looks at packets that are for this node only, so the address becomes one of its own. */
+  private static void serve(
+      ServiceFacts service,
+      IpAddress address,
+      Port port,
+      List<Endpoint> endpoints,
+      NodeDraft draft,
+      String because) {
+    draft.host().address(DEVICE, address, 32, "global", because);
+    draft.virtualServer(server(service, address, port, endpoints), because);
+  }
+
+  private static VirtualServer server(
+      ServiceFacts service, IpAddress address, Port port, List<Endpoint> endpoints) {
+    return new VirtualServer(
+        Optional.of(service.protocol()),
+        Optional.of(address),
+        Optional.of(port),
+        Optional.empty(),
+        "rr",
+        service.traffic().affinity(),
+        endpoints.stream()
+            .map(
+                e -> new VirtualServer.RealServer(e.address(), e.port(), "Masq", OptionalInt.of(1)))
+            .toList());
+  }
+
+  /** Node ports are open at each of them (pkg/proxy/ipvs/netlink_linux.go: NodeIPs). */
+  private static List<IpAddress> ownAddresses(NodeDraft draft) {
+    return draft.host().rows().rows(Section.ADDRESSES).stream()
+        .filter(a -> !a.device().equals(DEVICE))
+        .map(Address::local)
+        .filter(a -> a.isV4() && !a.isLoopback())
+        .distinct()
+        .toList();
   }
 
   private static void sets(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
     String because = "kube-proxy's sets";
     draft.set("KUBE-CLUSTER-IP", "hash:ip,port", "", because);
     draft.set("KUBE-EXTERNAL-IP", "hash:ip,port", "", because);
-    draft.set("KUBE-LOAD-BALANCER", "hash:ip,port", "", because);
+    draft.set(LOAD_BALANCER, "hash:ip,port", "", because);
     draft.set("KUBE-LOOP-BACK", "hash:ip,port,ip", "", because);
-    draft.set("KUBE-NODE-PORT-TCP", "bitmap:port", "range 0-65535", because);
-    draft.set("KUBE-NODE-PORT-UDP", "bitmap:port", "range 0-65535", because);
+    draft.set(nodePorts(IpProtocol.TCP, false), "bitmap:port", "range 0-65535", because);
+    draft.set(nodePorts(IpProtocol.UDP, false), "bitmap:port", "range 0-65535", because);
+    if (isAny(cluster, s -> s.isExternal() && s.traffic().staysOutside())) {
+      draft.set("KUBE-EXTERNAL-IP-LOCAL", "hash:ip,port", "", because);
+      draft.set(LOAD_BALANCER + "-LOCAL", "hash:ip,port", "", because);
+      draft.set(nodePorts(IpProtocol.TCP, true), "bitmap:port", "range 0-65535", because);
+      draft.set(nodePorts(IpProtocol.UDP, true), "bitmap:port", "range 0-65535", because);
+    }
     draft.set("KUBE-HEALTH-CHECK-NODE-PORT", "bitmap:port", "range 0-65535", because);
     for (ServiceFacts service : cluster.services()) {
       String reason = "Service " + service.servicePort();
       String protocolPort = "," + service.protocol() + ":" + service.port();
       draft.member("KUBE-CLUSTER-IP", service.clusterIp() + protocolPort, reason);
+      boolean stays = service.traffic().staysOutside();
       service
           .externalIps()
-          .forEach(e -> draft.member("KUBE-EXTERNAL-IP", e + protocolPort, reason));
+          .forEach(e ->
+              draft.member(
+                  stays ? "KUBE-EXTERNAL-IP-LOCAL" : "KUBE-EXTERNAL-IP", e + protocolPort, reason));
+      for (IpAddress address : service.loadBalancerIps()) {
+        draft.member(LOAD_BALANCER, address + protocolPort, reason);
+        if (stays) {
+          draft.member(LOAD_BALANCER + "-LOCAL", address + protocolPort, reason);
+        }
+      }
+      service
+          .nodePort()
+          .ifPresent(port -> {
+            draft.member(nodePorts(service.protocol(), false), port.toString(), reason);
+            if (stays) {
+              draft.member(nodePorts(service.protocol(), true), port.toString(), reason);
+            }
+          });
+      service
+          .traffic()
+          .healthCheck()
+          .ifPresent(port -> draft.member("KUBE-HEALTH-CHECK-NODE-PORT", port.toString(), reason));
       for (Endpoint endpoint : service.endpoints()) {
         // only a pod of this node can meet itself here
         if (node.pods().stream().anyMatch(p -> p.address().equals(endpoint.address()))) {
@@ -114,6 +180,12 @@ public record KubeProxyIpvs() implements ServiceProxy {
         }
       }
     }
+  }
+
+  private static String nodePorts(IpProtocol protocol, boolean local) {
+    return "KUBE-NODE-PORT-"
+        + (local ? "LOCAL-" : "")
+        + protocol.toString().toUpperCase(Locale.ROOT);
   }
 
   private static void filter(NodeDraft draft) {
@@ -159,6 +231,30 @@ public record KubeProxyIpvs() implements ServiceProxy {
             .target(new Target.Masquerade("")),
         "a pod that meets itself must be masqueraded");
     KubeProxy.postrouting(draft);
+    boolean balanced = cluster.services().stream().anyMatch(s -> !s.loadBalancerIps().isEmpty());
+    if (balanced) {
+      draft.chain("nat", LOAD_BALANCER, because);
+      draft.append(
+          ChainDraft.in("nat", KubeProxy.SERVICES)
+              .comment("Kubernetes service lb portal")
+              .inSet(LOAD_BALANCER, "dst", "dst")
+              .jump(LOAD_BALANCER),
+          because);
+      if (isAny(cluster, s -> !s.loadBalancerIps().isEmpty() && s.traffic().staysOutside())) {
+        draft.append(
+            ChainDraft.in("nat", LOAD_BALANCER)
+                .comment(
+                    "Kubernetes service load balancer ip + port with externalTrafficPolicy=local")
+                .inSet(LOAD_BALANCER + "-LOCAL", "dst", "dst")
+                .giveBack(),
+            because);
+      }
+      draft.append(ChainDraft.in("nat", LOAD_BALANCER).jump(KubeProxy.MARK_MASQ), because);
+    }
+    draft.chain("nat", NODE_PORT, because);
+    for (IpProtocol protocol : List.of(IpProtocol.TCP, IpProtocol.UDP)) {
+      nodePorts(cluster, protocol, draft, because);
+    }
     draft.append(
         ChainDraft.in("nat", KubeProxy.SERVICES)
             .notSource(cluster.podNetwork())
@@ -166,7 +262,7 @@ public record KubeProxyIpvs() implements ServiceProxy {
             .inSet("KUBE-CLUSTER-IP", "dst", "dst")
             .jump(KubeProxy.MARK_MASQ),
         because);
-    if (cluster.services().stream().anyMatch(s -> !s.externalIps().isEmpty())) {
+    if (isAny(cluster, s -> !s.externalIps().isEmpty() && !s.traffic().staysOutside())) {
       draft.append(
           ChainDraft.in("nat", KubeProxy.SERVICES)
               .comment("Kubernetes service external ip + port for masquerade and filter purpose")
@@ -174,10 +270,43 @@ public record KubeProxyIpvs() implements ServiceProxy {
               .jump(KubeProxy.MARK_MASQ),
           because);
     }
-    draft.chain("nat", NODE_PORT, because);
     draft.append(ChainDraft.in("nat", KubeProxy.SERVICES).toLocal().jump(NODE_PORT), because);
     draft.append(
         ChainDraft.in("nat", KubeProxy.SERVICES).inSet("KUBE-CLUSTER-IP", "dst", "dst").accept(),
         because);
+    if (balanced) {
+      draft.append(
+          ChainDraft.in("nat", KubeProxy.SERVICES).inSet(LOAD_BALANCER, "dst", "dst").accept(),
+          because);
+    }
+  }
+
+  private static boolean isAny(ClusterFacts cluster, Predicate<ServiceFacts> kind) {
+    return cluster.services().stream().anyMatch(kind);
+  }
+
+  /** A call that stays on the node it came to keeps its source. */
+  private static void nodePorts(
+      ClusterFacts cluster, IpProtocol protocol, NodeDraft draft, String because) {
+    Predicate<ServiceFacts> open = s -> s.nodePort().isPresent() && s.protocol().equals(protocol);
+    String name = protocol.toString().toUpperCase(Locale.ROOT);
+    if (isAny(cluster, open.and(s -> s.traffic().staysOutside()))) {
+      draft.append(
+          ChainDraft.in("nat", NODE_PORT)
+              .protocol(protocol)
+              .comment("Kubernetes nodeport " + name + " port with externalTrafficPolicy=local")
+              .inSet(nodePorts(protocol, true), "dst")
+              .giveBack(),
+          because);
+    }
+    if (isAny(cluster, open)) {
+      draft.append(
+          ChainDraft.in("nat", NODE_PORT)
+              .protocol(protocol)
+              .comment("Kubernetes nodeport " + name + " port for masquerade purpose")
+              .inSet(nodePorts(protocol, false), "dst")
+              .jump(KubeProxy.MARK_MASQ),
+          because);
+    }
   }
 }

@@ -184,12 +184,25 @@ final class MachineReader {
             .orElse(new IpPrefix(address, USUAL_LENGTH));
     Segment segment = segment(network, Optional.empty());
     return new Card(
-        "eth0",
+        device(name, address).orElse("eth0"),
         segment.name(),
         address,
         network.length(),
         Hardware.mac("card " + name),
         Optional.of(segment.gateway()));
+  }
+
+  /** The kernel's own routes name the device of each of its addresses. */
+  private Optional<String> device(String name, IpAddress address) {
+    return view.snapshot().node(name).stream()
+        .flatMap(n ->
+            Stream.concat(
+                n.host().mainRoutes(IpFamily.INET).values(),
+                n.host().localRoutes(IpFamily.INET).values()))
+        .filter(r -> r.hasProtocol("kernel"))
+        .filter(r -> r.preferredSource().filter(address::equals).isPresent())
+        .flatMap(r -> r.device().stream())
+        .findFirst();
   }
 
   private List<PodFacts> pods(String node) {

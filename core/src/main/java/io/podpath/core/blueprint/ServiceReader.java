@@ -39,6 +39,8 @@ final class ServiceReader {
         port.port(),
         port.nodePort(),
         service.externalIps().stream().filter(IpAddress::isV4).toList(),
+        service.loadBalancerIps().stream().filter(IpAddress::isV4).toList(),
+        service.traffic(),
         slices.stream()
             .filter(s ->
                 s.namespace().equals(service.namespace()) && s.service().equals(service.name()))
@@ -56,7 +58,7 @@ final class ServiceReader {
         .flatMap(p ->
             slice.endpoints().stream()
                 .filter(e -> e.ready() && e.address().isV4())
-                .map(e -> new Endpoint(e.address(), p.port())))
+                .map(e -> new Endpoint(e.address(), p.port(), e.node())))
         .toList();
   }
 }

@@ -13,8 +13,6 @@ import java.util.Optional;
  * @param clusterIps empty for headless services
  * @param externalIps spec.externalIPs and, from tables, the EXTERNAL-IP column
  * @param loadBalancerIps status.loadBalancer.ingress
- * @param internalTrafficPolicy Cluster, or Local: then a node without an endpoint of its own drops
- *     what is for the service; empty where a table does not tell
  */
 public record Service(
     String namespace,
@@ -24,7 +22,7 @@ public record Service(
     List<IpAddress> externalIps,
     List<IpAddress> loadBalancerIps,
     List<ServicePort> ports,
-    Optional<String> internalTrafficPolicy) {
+    ServiceTraffic traffic) {
 
   public Service {
     clusterIps = List.copyOf(clusterIps);
@@ -35,9 +33,14 @@ public record Service(
 
   /**
    * @param nodePort empty when none is allocated
+   * @param target targetPort, a number or a name; empty when it is the port, or not told
    */
   public record ServicePort(
-      Optional<String> name, IpProtocol protocol, Port port, Optional<Port> nodePort) {
+      Optional<String> name,
+      IpProtocol protocol,
+      Port port,
+      Optional<Port> nodePort,
+      Optional<String> target) {
     @Override
     public String toString() {
       return port

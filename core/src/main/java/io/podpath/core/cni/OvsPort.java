@@ -47,6 +47,8 @@ public record OvsPort(
   public String toString() {
     return "Port "
         + port
+        + " Interface "
+        + interfaceName
         + type.map(t -> " type: " + t).orElse("")
         + (options.isEmpty() ? "" : " options: " + options);
   }

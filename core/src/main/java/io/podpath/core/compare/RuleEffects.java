@@ -301,23 +301,47 @@ final class RuleEffects implements Effects {
             "filter", "FORWARD", packet(OUTSIDE, mine.get(), out, pods, IpProtocol.TCP).later()));
     questions.add(new Question("nat", "POSTROUTING", away));
     for (ServiceFacts service : cluster.services().stream().limit(MOST_SERVICES).toList()) {
-      ForwardPacket call =
-          packet(mine.get(), service.clusterIp(), pods, Optional.empty(), service.protocol())
-              .to(service.port());
-      questions.add(new Question("nat", "PREROUTING", call));
+      for (ServiceFacts.Called called : service.called(node)) {
+        questions.addAll(calls(called, service.protocol(), mine.get(), pods, out));
+      }
       service.endpoints().stream()
           .limit(MOST_ENDPOINTS)
           .forEach(e -> questions.addAll(toEndpoint(service, e, mine.get(), pods, routes)));
-      ForwardPacket own =
-          packet(
-                  node.address(),
-                  service.clusterIp(),
-                  Optional.empty(),
-                  device(routes, OUTSIDE),
-                  service.protocol())
-              .to(service.port());
-      questions.add(new Question("nat", "OUTPUT", own));
     }
+    return questions;
+  }
+
+  /** From a pod, from the node itself, and from outside where it can be called from there. */
+  private List<Question> calls(
+      ServiceFacts.Called called,
+      IpProtocol protocol,
+      IpAddress pod,
+      Optional<String> pods,
+      Optional<String> out) {
+    Optional<String> none = Optional.empty();
+    List<Question> questions = new ArrayList<>();
+    for (String table : List.of("nat", "filter")) {
+      if (table.equals("nat") || called.address().equals(node.address())) {
+        String into = table.equals("nat") ? "PREROUTING" : "INPUT";
+        questions.add(
+            new Question(
+                table,
+                into,
+                packet(pod, called.address(), pods, none, protocol).to(called.port())));
+        if (called.fromOutside()) {
+          questions.add(
+              new Question(
+                  table,
+                  into,
+                  packet(OUTSIDE, called.address(), out, none, protocol).to(called.port())));
+        }
+      }
+    }
+    questions.add(
+        new Question(
+            "nat",
+            "OUTPUT",
+            packet(node.address(), called.address(), none, out, protocol).to(called.port())));
     return questions;
   }
 

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  *
  * @param firewallMark set instead of address and port for a mark-based service
  * @param scheduler rr, wrr, lc, sh …; empty where the listing does not show it
+ * @param persistent seconds for which a client stays with its real server; empty when it does not
  */
 public record VirtualServer(
     Optional<IpProtocol> protocol,
@@ -19,10 +20,15 @@ public record VirtualServer(
     Optional<Port> port,
     Optional<Long> firewallMark,
     String scheduler,
+    OptionalInt persistent,
     List<RealServer> realServers) {
 
   public VirtualServer {
     realServers = List.copyOf(realServers);
+  }
+
+  public VirtualServer with(List<RealServer> others) {
+    return new VirtualServer(protocol, address, port, firewallMark, scheduler, persistent, others);
   }
 
   /**
@@ -50,6 +56,9 @@ public record VirtualServer(
                     + address.map(a -> a.isV4() ? a.toString() : "[" + a + "]").orElse("?")
                     + ":"
                     + port.map(Port::toString).orElse("?"));
-    return "-A " + head + (scheduler.isEmpty() ? "" : " -s " + scheduler);
+    return "-A "
+        + head
+        + (scheduler.isEmpty() ? "" : " -s " + scheduler)
+        + (persistent.isEmpty() ? "" : " -p " + persistent.getAsInt());
   }
 }

@@ -7,6 +7,7 @@ import io.podpath.core.cluster.KubeEvent;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
+import io.podpath.core.cluster.ServiceTraffic;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
@@ -17,12 +18,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Kubernetes objects as the API server gives them (JSON, or YAML of kubectl). */
 final class ClusterObjects {
+
+  /** core/v1/types.go: DefaultClientIPServiceAffinitySeconds. */
+  private static final int DEFAULT_AFFINITY_SECONDS = 10800;
 
   private ClusterObjects() {}
 
@@ -229,7 +234,8 @@ final class ClusterObjects {
                 port.text("name"),
                 protocol.get(),
                 number.get(),
-                port(port, "nodePort").filter(p -> p.number() > 0)));
+                port(port, "nodePort").filter(p -> p.number() > 0),
+                port.text("targetPort")));
       }
     }
     return Optional.of(
@@ -241,7 +247,34 @@ final class ClusterObjects {
             addresses(object.items("spec", "externalIPs")),
             ingress,
             ports,
-            Optional.of(object.text("spec", "internalTrafficPolicy").orElse("Cluster"))));
+            traffic(object)));
+  }
+
+  private static ServiceTraffic traffic(Tree object) {
+    boolean sticky = object.text("spec", "sessionAffinity").filter("ClientIP"::equals).isPresent();
+    // at most a day (pkg/apis/core/validation)
+    int seconds =
+        object.number("spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds").stream()
+            .filter(n -> n > 0 && n <= 86400)
+            .mapToInt(n -> (int) n)
+            .findFirst()
+            .orElse(DEFAULT_AFFINITY_SECONDS);
+    List<IpPrefix> ranges = new ArrayList<>();
+    for (Tree item : object.items("spec", "loadBalancerSourceRanges")) {
+      if (item instanceof Tree.Scalar scalar) {
+        IpPrefix.parse(scalar.text().strip()).ifPresent(ranges::add);
+      }
+    }
+    OptionalLong health = object.number("spec", "healthCheckNodePort");
+    return new ServiceTraffic(
+        Optional.of(object.text("spec", "internalTrafficPolicy").orElse("Cluster")),
+        Optional.of(object.text("spec", "externalTrafficPolicy").orElse("Cluster")),
+        sticky ? OptionalInt.of(seconds) : OptionalInt.empty(),
+        ranges,
+        health.stream()
+            .filter(p -> p > 0 && p < 65536)
+            .mapToObj(p -> new Port((int) p))
+            .findFirst());
   }
 
   private static Optional<Port> port(Tree object, String key) {

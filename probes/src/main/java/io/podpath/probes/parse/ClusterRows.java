@@ -5,6 +5,7 @@ import io.podpath.core.cluster.KubeEvent;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
+import io.podpath.core.cluster.ServiceTraffic;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
@@ -155,7 +156,7 @@ final class ClusterRows {
             addresses(cells.getOrDefault("EXTERNAL-IP", "")),
             List.of(),
             ports,
-            Optional.empty()));
+            ServiceTraffic.UNTOLD));
   }
 
   /** {@code 80:31811/TCP}. */
@@ -172,7 +173,8 @@ final class ClusterRows {
     return protocol.isEmpty() || port.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Service.ServicePort(Optional.empty(), protocol.get(), port.get(), nodePort));
+            new Service.ServicePort(
+                Optional.empty(), protocol.get(), port.get(), nodePort, Optional.empty()));
   }
 
   static Optional<Port> port(String text) {

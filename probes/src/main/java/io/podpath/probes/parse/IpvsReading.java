@@ -129,7 +129,17 @@ final class IpvsReading {
         mark && words.size() > 1 ? Amounts.plain(words.get(1)) : Optional.empty();
     Optional<Endpoint> endpoint =
         mark || words.size() < 2 ? Optional.empty() : endpoint(words.get(1));
-    open(IpProtocol.parse(words.getFirst()), endpoint, firewallMark, scheduler, number);
+    int word = words.indexOf("persistent");
+    OptionalInt persistent =
+        word < 0 || word + 1 >= words.size() ? OptionalInt.empty() : seconds(words.get(word + 1));
+    open(IpProtocol.parse(words.getFirst()), endpoint, firewallMark, scheduler, persistent, number);
+  }
+
+  private static OptionalInt seconds(String text) {
+    return Amounts.plain(text)
+        .filter(n -> n <= Integer.MAX_VALUE)
+        .map(n -> OptionalInt.of(n.intValue()))
+        .orElse(OptionalInt.empty());
   }
 
   private void open(
@@ -137,6 +147,7 @@ final class IpvsReading {
       Optional<Endpoint> endpoint,
       Optional<Long> mark,
       String scheduler,
+      OptionalInt persistent,
       int number) {
     boolean broken = endpoint.isEmpty() && mark.isEmpty();
     VirtualServer head =
@@ -146,6 +157,7 @@ final class IpvsReading {
             endpoint.map(Endpoint::port),
             mark,
             scheduler,
+            persistent,
             List.of());
     Open service = new Open(head, number);
     service.broken = broken;
@@ -191,6 +203,7 @@ final class IpvsReading {
     Optional<Endpoint> real = Optional.empty();
     Optional<Long> mark = Optional.empty();
     String scheduler = "";
+    OptionalInt persistent = OptionalInt.empty();
     String forwarding = "Route";
     long weight = 1;
     for (int i = 1; i < words.size(); i++) {
@@ -206,6 +219,7 @@ final class IpvsReading {
         }
         case "-f" -> mark = Amounts.plain(value);
         case "-s" -> scheduler = value;
+        case "-p" -> persistent = seconds(value);
         case "-r" -> real = endpoint(value);
         case "-w" -> weight = Amounts.plain(value).filter(w -> w <= 65535).orElse(-1L);
         case "-m" -> forwarding = "Masq";
@@ -215,7 +229,7 @@ final class IpvsReading {
       }
     }
     if (words.getFirst().equals("-A")) {
-      open(protocol, virtual, mark, scheduler, number);
+      open(protocol, virtual, mark, scheduler, persistent, number);
       return;
     }
     Optional<Open> service = find(virtual, protocol, mark);
@@ -261,17 +275,7 @@ final class IpvsReading {
       builder.unread(Section.IPVS, service.line, "its real servers may have been filtered out");
       return;
     }
-    VirtualServer head = service.head;
-    builder.add(
-        Section.IPVS,
-        new VirtualServer(
-            head.protocol(),
-            head.address(),
-            head.port(),
-            head.firewallMark(),
-            head.scheduler(),
-            service.servers),
-        service.line);
+    builder.add(Section.IPVS, service.head.with(service.servers), service.line);
   }
 
   private void state() {

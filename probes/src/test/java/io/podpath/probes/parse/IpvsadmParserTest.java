@@ -76,7 +76,7 @@ class IpvsadmParserTest {
     assertThat(ipvs.values())
         .extracting(VirtualServer::toString)
         .containsExactly(
-            "-A -t 10.96.0.1:443 -s rr",
+            "-A -t 10.96.0.1:443 -s rr -p 10800",
             "-A -t 10.96.50.50:80 -s rr",
             "-A -u 10.96.0.10:53 -s rr",
             "-A -f 7 -s wlc",
@@ -90,6 +90,7 @@ class IpvsadmParserTest {
                 Optional.of(new Port(53)),
                 Optional.empty(),
                 "rr",
+                OptionalInt.empty(),
                 List.of(
                     new RealServer(
                         IpAddress.of("10.244.1.3"), new Port(53), "Masq", OptionalInt.of(1)),

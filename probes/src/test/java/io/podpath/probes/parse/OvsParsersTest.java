@@ -64,7 +64,7 @@ class OvsParsersTest {
       })
   void readsItWithoutItsShape(String text) {
     assertThat(Told.by(show, "ovs-vsctl show", text).only(Section.OVS_PORTS))
-        .hasToString("Port gre0 type: gre options: {remote_ip=10.0.0.9}");
+        .hasToString("Port gre0 Interface gre0 type: gre options: {remote_ip=10.0.0.9}");
   }
 
   @Test

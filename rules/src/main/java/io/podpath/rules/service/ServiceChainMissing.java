@@ -137,7 +137,7 @@ public final class ServiceChainMissing implements Rule {
         view.get(Section.SERVICES)
             .values()
             .filter(s -> s.clusterIps().stream().anyMatch(i -> goesTo(rule).contains(to(i))))
-            .flatMap(s -> s.internalTrafficPolicy().stream())
+            .flatMap(s -> s.traffic().internal().stream())
             .findFirst();
     return policy.map(p -> p.equals("Local") ? Local.OPEN : Local.NO).orElse(Local.UNLIKELY);
   }
