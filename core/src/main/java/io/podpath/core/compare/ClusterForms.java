@@ -11,6 +11,7 @@ import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
+import io.podpath.core.cluster.ServiceTraffic;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.snapshot.Fact;
 import java.util.ArrayList;
@@ -20,11 +21,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Objects of the cluster, field by field. */
 final class ClusterForms {
+
+  private static final Pattern FLAT_OBJECT = Pattern.compile("\\s*\\{[^{}\\[\\]]*\\}\\s*");
 
   private ClusterForms() {}
 
@@ -44,21 +48,48 @@ final class ClusterForms {
         annotations.entrySet().stream()
             .filter(a ->
                 a.getKey().startsWith("flannel.alpha.coreos.com/")
-                    || a.getKey().startsWith("projectcalico.org/")));
+                    || a.getKey().startsWith("projectcalico.org/"))
+            .map(a -> Map.entry(a.getKey(), inOrder(a.getValue()))));
+  }
+
+  /** The members of a JSON object without objects inside, as flannel's backend-data is. */
+  private static String inOrder(String value) {
+    return FLAT_OBJECT.matcher(value).matches()
+        ? Stream.of(value.strip().substring(1, value.strip().length() - 1).split(",(?=\\s*\")"))
+            .map(String::strip)
+            .sorted()
+            .collect(Collectors.joining(",", "{", "}"))
+        : value;
   }
 
   static Row service(Fact<Service> fact) {
     Service service = fact.value();
-    return row(
-        fact,
-        "Service/" + service.namespace() + "/" + service.name(),
-        List.of(
-            Field.of("type", service.type()),
-            Field.of("clusterIPs", list(service.clusterIps())),
-            Field.of("externalIPs", list(service.externalIps())),
-            Field.of("load balancer", list(service.loadBalancerIps())),
-            Field.of("ports", list(service.ports())),
-            Field.of("internalTrafficPolicy", service.internalTrafficPolicy().orElse(""))));
+    List<Field> fields =
+        new ArrayList<>(
+            List.of(
+                Field.of("type", service.type()),
+                Field.of("clusterIPs", list(service.clusterIps())),
+                Field.of("externalIPs", list(service.externalIps())),
+                Field.of("load balancer", list(service.loadBalancerIps())),
+                Field.of(
+                    "ports",
+                    service.ports().stream()
+                        .map(p -> p + p.target().map(t -> " to " + t).orElse(""))
+                        .collect(Collectors.joining(" ")))));
+    ServiceTraffic traffic = service.traffic();
+    if (traffic.isTold()) {
+      fields.add(Field.of("internalTrafficPolicy", text(traffic.internal())));
+      fields.add(Field.of("externalTrafficPolicy", text(traffic.external())));
+      fields.add(
+          Field.of(
+              "sessionAffinity",
+              traffic.affinity().isEmpty()
+                  ? "None"
+                  : "ClientIP " + traffic.affinity().getAsInt() + " s"));
+      fields.add(Field.of("loadBalancerSourceRanges", list(traffic.sourceRanges())));
+      fields.add(Field.of("healthCheckNodePort", text(traffic.healthCheck())));
+    }
+    return row(fact, "Service/" + service.namespace() + "/" + service.name(), fields);
   }
 
   static Row pod(Fact<Pod> fact) {

@@ -5,6 +5,7 @@ import io.podpath.core.snapshot.NodeState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Holds one state against another, table by table, by what the entries mean. */
 public final class Comparer {
@@ -25,15 +26,19 @@ public final class Comparer {
       tally.fold(d -> effects.makesNone(d, actual.host(), expected.host()));
       tally.result(form.label(), form.reach()).ifPresent(tables::add);
     }
+    PodSpaces spaces = new PodSpaces(actual.pods(), expected.pods());
+    if (yardstick.twoReadings()) {
+      spaces.table().ifPresent(tables::add);
+    }
     for (TableForm<?> form : Forms.OF_PODS) {
       Tally tally = new Tally(yardstick);
-      expected
-          .pods()
-          .forEach((netns, facts) -> {
-            Facts mine = Optional.ofNullable(actual.pods().get(netns)).orElse(Facts.NONE);
-            tally.hold(form, netns, mine, facts);
-            tally.fold(d -> effects.makesNone(d, mine, facts));
-          });
+      SortedMap<String, Facts> pods =
+          yardstick.twoReadings() ? spaces.onBothSides() : expected.pods();
+      pods.forEach((netns, facts) -> {
+        Facts mine = Optional.ofNullable(actual.pods().get(netns)).orElse(Facts.NONE);
+        tally.hold(form, netns, mine, facts);
+        tally.fold(d -> effects.makesNone(d, mine, facts));
+      });
       tally.result("pod " + form.label(), form.reach()).ifPresent(tables::add);
     }
     return new Comparison(actual.name(), finished(tables));

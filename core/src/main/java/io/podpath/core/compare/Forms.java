@@ -48,34 +48,37 @@ final class Forms {
   private Forms() {}
 
   private static final TableForm<Link> LINKS =
-      form("link", Reach.CLOSED, Section.LINKS, LinkForms::link);
+      form("link", Reach.CLOSED, Section.LINKS, LinkForms::link).onEveryMachine();
   private static final TableForm<Address> ADDRESSES =
-      form("address", Reach.OPEN, Section.ADDRESSES, LinkForms::address);
+      form("address", Reach.OPEN, Section.ADDRESSES, LinkForms::address).onEveryMachine();
   private static final TableForm<Route> ROUTES =
       new TableForm<>(
-          "route",
-          Reach.OPEN,
-          perFamily(f ->
-              Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
-                  .map(s -> Section.routes(f, s))),
-          RouteForms::route);
+              "route",
+              Reach.OPEN,
+              perFamily(f ->
+                  Stream.of(RouteScope.MAIN, RouteScope.OTHER, RouteScope.LOCAL)
+                      .map(s -> Section.routes(f, s))),
+              RouteForms::route)
+          .onEveryMachine();
   private static final TableForm<Neighbour> NEIGHBOURS =
       new TableForm<>(
-          "neigh",
-          Reach.OPEN,
-          perFamily(f -> Stream.of(Section.neighbours(f))),
-          RouteForms::neighbour);
+              "neigh",
+              Reach.OPEN,
+              perFamily(f -> Stream.of(Section.neighbours(f))),
+              RouteForms::neighbour)
+          .onEveryMachine();
 
   /** Of a pod's network namespace. */
   static final List<TableForm<?>> OF_PODS =
       List.of(
-          LINKS,
+          form("link", Reach.CLOSED, Section.LINKS, LinkForms::podLink).onEveryMachine(),
           ADDRESSES,
           new TableForm<>(
-              "route",
-              Reach.OPEN,
-              perFamily(f -> Stream.of(Section.routes(f, RouteScope.MAIN))),
-              RouteForms::podRoute));
+                  "route",
+                  Reach.OPEN,
+                  perFamily(f -> Stream.of(Section.routes(f, RouteScope.MAIN))),
+                  RouteForms::podRoute)
+              .onEveryMachine());
 
   /** Of a node's own network namespace, with its files and daemons. */
   static final List<TableForm<?>> OF_NODES =
@@ -83,21 +86,22 @@ final class Forms {
           LINKS,
           ADDRESSES,
           new TableForm<>(
-              "rule",
-              Reach.OPEN,
-              perFamily(f -> Stream.of(Section.ipRules(f))),
-              f -> plain(f, Forms::ipRule)),
+                  "rule",
+                  Reach.OPEN,
+                  perFamily(f -> Stream.of(Section.ipRules(f))),
+                  f -> plain(f, Forms::ipRule))
+              .onEveryMachine(),
           ROUTES,
           NEIGHBOURS,
           form("fdb", Reach.OPEN, Section.FDB, Forms::fdb),
           form("bridge", Reach.CLOSED, Section.BRIDGE_PORTS, Forms::port),
           new TableForm<>("policy", Reach.CLOSED, perBackend(Section::chains), Forms::policy),
-          new TableForm<>(
-              "iptables", Reach.OPEN, perBackend(Section::chainRules), Forms::chainRule),
+          new TableForm<>("iptables", Reach.OPEN, perBackend(Section::chainRules), Forms::chainRule)
+              .onEveryMachine(),
           form("ipset", Reach.CLOSED, Section.IPSETS, Forms::set),
           form("ipset member", Reach.OPEN, Section.IPSET_MEMBERS, Forms::member),
           form("ipvs", Reach.OPEN, Section.IPVS, Forms::virtualServer),
-          form("sysctl", Reach.CLOSED, Section.SYSCTLS, Forms::sysctl),
+          form("sysctl", Reach.CLOSED, Section.SYSCTLS, Forms::sysctl).onEveryMachine(),
           form("ovs", Reach.OPEN, Section.OVS_PORTS, Forms::ovsPort),
           form("bgp", Reach.OPEN, Section.BGP_SESSIONS, Forms::session),
           form("cni file", Reach.TOLD, Section.CNI_CONFIGS, Forms::cniConfig),
@@ -248,8 +252,12 @@ final class Forms {
     if (!server.scheduler().isEmpty()) {
       fields.add(Field.of("scheduler", server.scheduler()));
     }
+    fields.add(
+        Field.of(
+            "persistent",
+            server.persistent().isEmpty() ? "" : String.valueOf(server.persistent().getAsInt())));
     fields.add(Field.of("real servers", real));
-    String key = server.toString().replaceFirst("^-A ", "").replaceFirst(" -s .*", "");
+    String key = server.toString().replaceFirst("^-A ", "").replaceFirst(" -[sp] .*", "");
     return Row.of(fact, key, Weight.MEANING, fields);
   }
 

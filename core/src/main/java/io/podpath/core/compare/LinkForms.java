@@ -17,18 +17,30 @@ final class LinkForms {
   private LinkForms() {}
 
   static Row link(Fact<Link> fact) {
+    List<Field> fields = fields(fact.value());
+    // ip link without -d does not tell what a link is
+    fact.value().kind().ifPresent(k -> kind(k, fields));
+    return Row.of(fact, fact.value().name(), weight(fact.value()), fields);
+  }
+
+  /** Whatever joins a pod to its node: a packet that is put into it comes out at the other end. */
+  static Row podLink(Fact<Link> fact) {
     Link link = fact.value();
+    List<Field> fields = fields(link);
+    link.kind().ifPresent(k -> fields.add(Field.detail("type", k.name())));
+    return Row.of(fact, link.name(), weight(link), fields);
+  }
+
+  private static List<Field> fields(Link link) {
     List<Field> fields = new ArrayList<>();
     fields.add(Field.of("state", link.isUp() ? "up" : "down"));
     link.mtu().ifPresent(m -> fields.add(Field.atMost("mtu", m)));
     fields.add(Field.of("master", link.master().orElse("")));
-    // ip link without -d does not tell what a link is
-    link.kind().ifPresent(k -> kind(k, fields));
     // only a VXLAN device's own hardware address is known to other nodes
     boolean announced = link.kind().filter(LinkKind.Vxlan.class::isInstance).isPresent();
     link.mac()
         .ifPresent(m -> fields.add(announced ? Field.of("address", m) : Field.own("address", m)));
-    return Row.of(fact, link.name(), weight(link), fields);
+    return fields;
   }
 
   /**

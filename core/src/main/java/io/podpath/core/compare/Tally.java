@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Counts one kind of table while its parts are held against each other. */
 final class Tally {
@@ -43,18 +44,17 @@ final class Tally {
       Coverage have = coverage(mine, group);
       if (want instanceof Coverage.NotGathered(var reason)) {
         // a blueprint leaves out what it does not care about; of two states both should be there
-        if (yardstick.exactly()
-            && !(have instanceof Coverage.NotGathered)
-            && !rows(form, group, mine, place).isEmpty()) {
+        boolean hasIt = !(have instanceof Coverage.NotGathered);
+        if (yardstick.twoReadings() && (hasIt || form.isEverywhere(group))) {
           wanted = true;
-          gap = gap.or(() -> Optional.of("nothing to hold it against: " + reason));
+          gap = gap.or(() -> Optional.of(hasIt ? "nothing to hold it against: " + reason : reason));
         }
         continue;
       }
       List<Row> others =
           rows(form, group, theirs, place).stream().map(r -> r.renamed(yardstick.names())).toList();
       if (have instanceof Coverage.NotGathered(var reason)) {
-        if (!others.isEmpty()) {
+        if (!others.isEmpty() || yardstick.twoReadings()) {
           wanted = true;
           expected += others.size();
           gap = gap.or(() -> Optional.of(reason));
@@ -92,7 +92,10 @@ final class Tally {
         .toList();
   }
 
-  /** Whether all that is expected was found, in whatever state. */
+  /**
+   * Whether all that is expected was found, in whatever state, and between two readings all that
+   * was found is expected.
+   */
   private boolean rows(List<Row> mine, List<Row> theirs, boolean allMine, boolean allTheirs) {
     Map<String, List<Integer>> waiting = new HashMap<>();
     for (int i = 0; i < theirs.size(); i++) {
@@ -103,6 +106,7 @@ final class Tally {
     List<ChainOrder.Pair> pairs = new ArrayList<>();
     // entries that say the same find each other first: the rest is what differs
     List<Row> rest = new ArrayList<>();
+    boolean unheld = false;
     for (Row row : mine) {
       Optional<Integer> other =
           waiting.getOrDefault(row.key(), List.of()).stream()
@@ -110,6 +114,7 @@ final class Tally {
               .findFirst();
       if (other.isPresent()) {
         take(waiting, row, other.get());
+        unread(row, theirs.get(other.get()));
         same++;
         pairs.add(new ChainOrder.Pair(row, theirs.get(other.get()), other.get()));
       } else {
@@ -121,11 +126,13 @@ final class Tally {
       if (other.isPresent()) {
         take(waiting, row, other.get());
         Row there = theirs.get(other.get());
+        unread(row, there);
         differences.add(new Difference.Differs(row, there, changes(row, there)));
       } else if (allTheirs && yardstick.extras().test(row)) {
         differences.add(new Difference.Extra(row));
       } else {
         folded++;
+        unheld |= !allTheirs && yardstick.twoReadings();
       }
     }
     List<Difference> moved = ChainOrder.moved(pairs);
@@ -143,7 +150,7 @@ final class Tally {
     } else {
       folded += left.size();
     }
-    return left.isEmpty();
+    return left.isEmpty() && !unheld;
   }
 
   /**
@@ -156,6 +163,21 @@ final class Tally {
 
   private static void take(Map<String, List<Integer>> waiting, Row row, Integer index) {
     Objects.requireNonNull(waiting.get(row.key())).removeIf(index::equals);
+  }
+
+  /** What only one side says of an entry was not read of the other, and may differ. */
+  private void unread(Row row, Row other) {
+    Stream<String> mine = yardstick.twoReadings() ? missing(other, row) : Stream.empty();
+    Stream.concat(missing(row, other), mine)
+        .findFirst()
+        .ifPresent(
+            field -> gap = gap.or(() -> Optional.of(row.key() + ": " + field + " not read")));
+  }
+
+  private Stream<String> missing(Row row, Row other) {
+    return other.fields().stream()
+        .filter(f -> f.weight() == Weight.MEANING && row.field(f.name()).isEmpty())
+        .map(Field::name);
   }
 
   /** What both say, each its own way; what a tool left out on one side is not known to differ. */
@@ -190,6 +212,13 @@ final class Tally {
         read ? Gathered.known(actual) : Gathered.notGathered(gap.orElse("not recorded"));
     return Optional.of(
         new TableComparison(
-            label, reach != Reach.TOLD, count, expected, same, differences, folded, gap));
+            label,
+            reach != Reach.TOLD || yardstick.twoReadings(),
+            count,
+            expected,
+            same,
+            differences,
+            folded,
+            gap));
   }
 }

@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
  * @param names what the expected side's names are called on the other side
  * @param effects which entries make no difference though they differ
  * @param exactly whether less than expected is another thing, where less is as good
+ * @param twoReadings whether both sides were read, so that what only one of them has read cannot be
+ *     told
  * @param consequences whether entries are shown that are gone or new only because of another
  */
 public record Yardstick(
@@ -24,6 +26,7 @@ public record Yardstick(
     UnaryOperator<String> names,
     Effects effects,
     boolean exactly,
+    boolean twoReadings,
     boolean consequences) {
 
   public Yardstick {
@@ -37,6 +40,7 @@ public record Yardstick(
         row -> !isIdle(row),
         s -> s,
         Effects.EVERY,
+        true,
         true,
         false);
   }
@@ -55,6 +59,7 @@ public record Yardstick(
         s -> s,
         new BlueprintEffects(new RuleEffects(known.facts(), node)),
         false,
+        false,
         false);
   }
 
@@ -66,15 +71,17 @@ public record Yardstick(
         names,
         Effects.EVERY,
         true,
+        twoReadings,
         true);
   }
 
   /** Another machine's pods are none of this one's. */
   public Yardstick besidePods() {
-    return new Yardstick(weights, extras, names, new PodEffects(effects), exactly, consequences);
+    return new Yardstick(
+        weights, extras, names, new PodEffects(effects), exactly, twoReadings, consequences);
   }
 
   public Yardstick renaming(UnaryOperator<String> renames) {
-    return new Yardstick(weights, extras, renames, effects, exactly, consequences);
+    return new Yardstick(weights, extras, renames, effects, exactly, twoReadings, consequences);
   }
 }

@@ -4,9 +4,11 @@ import io.podpath.core.cluster.KubeNode;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -59,6 +61,14 @@ public record Snapshot(
     changed.putAll(nodes);
     changed.put(node.name(), node);
     return new Snapshot(takenAt, cluster, changed, unread);
+  }
+
+  /** Nodes that were read, and those of which there is but an object. */
+  public NavigableSet<String> nodeNames() {
+    NavigableSet<String> names = new TreeSet<>(NATURAL_ORDER);
+    names.addAll(nodes.keySet());
+    get(Section.NODES).values().map(KubeNode::name).forEach(names::add);
+    return names;
   }
 
   /** Changes the host namespace of a node; a node that is not there stays away. */

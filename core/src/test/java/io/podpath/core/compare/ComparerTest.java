@@ -20,6 +20,7 @@ import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.NetworkPlan;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.cluster.Service;
+import io.podpath.core.cluster.ServiceTraffic;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
@@ -422,7 +423,7 @@ class ComparerTest {
         Stream.of(externalIps).map(IpAddress::of).toList(),
         List.of(),
         List.of(),
-        Optional.empty());
+        ServiceTraffic.CLUSTER);
   }
 
   private static IpPool pool(String mode) {

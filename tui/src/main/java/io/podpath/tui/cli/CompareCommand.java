@@ -8,7 +8,7 @@ import io.podpath.core.snapshot.History;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.tui.report.ComparedNodes;
-import java.io.InputStream;
+import io.podpath.tui.report.ComparedNodes.NotCompared;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +68,16 @@ final class CompareCommand implements Callable<Integer> {
     List<NodeState> nodes = wanted(snapshot);
     Reference reference = reference(snapshot);
     List<Comparison> comparisons = new ArrayList<>();
-    List<String> unknown = new ArrayList<>();
+    List<NotCompared> unknown = new ArrayList<>();
+    if (node.isEmpty()) {
+      snapshot.nodeNames().stream()
+          .filter(n -> snapshot.node(n).isEmpty())
+          .forEach(n -> unknown.add(new NotCompared(n, "nothing of it was read")));
+    }
     for (NodeState one : nodes) {
       Optional<Reference.Expected> expected = reference.lookup().of(one);
       if (expected.isEmpty()) {
-        unknown.add(one.name());
+        unknown.add(new NotCompared(one.name(), "nothing to hold it against"));
         continue;
       }
       Comparer comparer = options.comparer(expected.get().yardstick());
@@ -81,19 +86,24 @@ final class CompareCommand implements Callable<Integer> {
     ComparedNodes compared =
         new ComparedNodes(
             reference.name(),
+            reference.working(),
             false,
             snapshot.takenAt(),
             comparisons,
             unknown,
             reference.whole(),
             reference.assumed(),
-            diagnosis(comparisons, history));
+            diagnosis(reference, comparisons, history));
     return options.give(compared, surroundings, target);
   }
 
-  /** Tells which finding an entry belongs to; without a difference nobody asks. */
-  private Optional<Diagnosis> diagnosis(List<Comparison> comparisons, History history) {
-    return comparisons.stream().anyMatch(Comparison::differs)
+  /**
+   * Tells which finding an entry belongs to, and whether the objects that a blueprint is drawn from
+   * are right themselves.
+   */
+  private Optional<Diagnosis> diagnosis(
+      Reference reference, List<Comparison> comparisons, History history) {
+    return reference.working() || comparisons.stream().anyMatch(Comparison::differs)
         ? Optional.of(
             new Diagnostician(surroundings.rules().get().rules(), Set.of()).diagnose(history))
         : Optional.empty();
@@ -132,9 +142,15 @@ final class CompareCommand implements Callable<Integer> {
       if (snapshot.nodes().isEmpty()) {
         throw new Refusal("there is no node in the input");
       }
-      return List.copyOf(snapshot.nodes().values());
+      return snapshot.nodes().values().stream()
+          .filter(n -> otherNode().filter(n.name()::equals).isEmpty())
+          .toList();
     }
     String name = node.get();
+    if (otherNode().filter(name::equals).isPresent()) {
+      throw new Refusal(
+          "--with node " + name + ": name another node than the one that is looked at");
+    }
     return List.of(
         snapshot
             .node(name)
@@ -149,18 +165,16 @@ final class CompareCommand implements Callable<Integer> {
             }));
   }
 
+  /** The node that the others are held against. */
+  private Optional<String> otherNode() {
+    return with.getFirst().equals("node") ? Optional.of(with.getLast()) : Optional.empty();
+  }
+
   private Reference reference(Snapshot snapshot) throws Refusal {
     return switch (with.getFirst()) {
       case "blueprint" -> Reference.blueprint(snapshot);
       case "node" -> Reference.node(snapshot, with.getLast());
-      case "snapshot" ->
-          Reference.snapshot(
-              with.getLast(),
-              surroundings
-                  .inputs()
-                  .read(List.of(with.getLast()), InputStream.nullInputStream())
-                  .history()
-                  .latest());
+      case "snapshot" -> Reference.snapshot(with.getLast(), before(with.getLast()));
       case "lab" -> LabReference.of(snapshot, surroundings);
       default ->
           throw new Refusal(
@@ -168,5 +182,13 @@ final class CompareCommand implements Callable<Integer> {
                   + with.getFirst()
                   + ": there are blueprint, node NAME, snapshot FILE and lab");
     };
+  }
+
+  private Snapshot before(String file) throws Refusal {
+    if (file.equals("-") && source.named().contains("-")) {
+      throw new Refusal(
+          "--from - and --with snapshot -: only one of the two can be read from standard input");
+    }
+    return surroundings.inputs().read(List.of(file), surroundings.in()).history().latest();
   }
 }

@@ -5,6 +5,7 @@ import io.podpath.core.compare.Yardstick;
 import io.podpath.tui.report.CompareJson;
 import io.podpath.tui.report.CompareText;
 import io.podpath.tui.report.ComparedNodes;
+import io.podpath.tui.report.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +23,11 @@ final class CompareOptions {
       description = "Exit code 0 instead of 3 when nothing differs but not all was read.")
   private boolean allowPartial;
 
+  @Option(
+      names = "--exit-zero",
+      description = "Exit code 0 whatever the comparison says, for jobs that only report.")
+  private boolean exitZero;
+
   @Mixin private AnswerOptions answer;
 
   /** Finds out before the work whether its result can be written. */
@@ -37,7 +43,7 @@ final class CompareOptions {
   /** Gives the answer; returns the exit code. */
   int give(ComparedNodes compared, Surroundings surroundings, AnswerOptions.Answer target)
       throws Refusal {
-    int code = compared.exitCode(allowPartial).code();
+    int code = (exitZero ? ExitCode.OK : compared.exitCode(allowPartial)).code();
     target.give(
         switch (answer.form()) {
           case JSON -> CompareJson.render(compared, code);

@@ -6,10 +6,12 @@ import io.podpath.core.compare.Yardstick;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Snapshot;
 import io.podpath.tui.report.ComparedNodes;
-import java.io.InputStream;
+import io.podpath.tui.report.ComparedNodes.NotCompared;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,31 +49,45 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Refusal {
     AnswerOptions.Answer target = options.prepare(surroundings, List.of(before, after));
+    if (before.equals("-") && after.equals("-")) {
+      throw new Refusal("diff - -: only one of the two can be read from standard input");
+    }
     Snapshot older = latest(before);
     Snapshot newer = latest(after);
     Comparer comparer = options.comparer(Yardstick.sameMachine());
     List<Comparison> comparisons = new ArrayList<>();
-    List<String> unknown = new ArrayList<>();
+    List<NotCompared> unknown = new ArrayList<>();
     comparisons.add(comparer.clusters(newer.cluster(), older.cluster()));
-    for (NodeState node : newer.nodes().values()) {
-      Optional<NodeState> then = older.node(node.name());
-      then.ifPresent(t -> comparisons.add(comparer.nodes(node, t)));
-      if (then.isEmpty()) {
-        unknown.add(node.name());
+    NavigableSet<String> names = new TreeSet<>(older.nodeNames());
+    names.addAll(newer.nodeNames());
+    for (String name : names) {
+      Optional<NodeState> then = older.node(name);
+      Optional<NodeState> now = newer.node(name);
+      now.ifPresent(n -> then.ifPresent(t -> comparisons.add(comparer.nodes(n, t))));
+      if (now.isEmpty() || then.isEmpty()) {
+        unknown.add(
+            new NotCompared(
+                name,
+                now.isPresent()
+                    ? "only in " + after
+                    : then.isPresent() ? "only in " + before : "nothing of it was read"));
       }
     }
-    older.nodes().keySet().stream().filter(n -> newer.node(n).isEmpty()).forEach(unknown::add);
     ComparedNodes compared =
         new ComparedNodes(
-            before, true, newer.takenAt(), comparisons, unknown, true, List.of(), Optional.empty());
+            before,
+            false,
+            true,
+            newer.takenAt(),
+            comparisons,
+            unknown,
+            true,
+            List.of(),
+            Optional.empty());
     return options.give(compared, surroundings, target);
   }
 
   private Snapshot latest(String file) throws Refusal {
-    return surroundings
-        .inputs()
-        .read(List.of(file), InputStream.nullInputStream())
-        .history()
-        .latest();
+    return surroundings.inputs().read(List.of(file), surroundings.in()).history().latest();
   }
 }

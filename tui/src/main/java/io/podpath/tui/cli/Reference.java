@@ -21,10 +21,11 @@ import java.util.SortedMap;
  * What nodes are held against.
  *
  * @param name what it is, in a few words
+ * @param working whether it is a working data plane by what the cluster's objects say
  * @param whole whether all that is expected is known
  * @param assumed what was not read and had to be taken as usual
  */
-record Reference(String name, boolean whole, List<String> assumed, Lookup lookup) {
+record Reference(String name, boolean working, boolean whole, List<String> assumed, Lookup lookup) {
 
   private static final SortedMap<String, Facts> NO_PODS = Collections.emptySortedMap();
 
@@ -57,7 +58,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
           throw new Refusal(
               "no blueprint can be drawn: "
                   + reason
-                  + "; give more of the cluster, or compare with --with node NAME or --with snapshot FILE");
+                  + "; what was gathered of it at another time can still be held against it: --with snapshot FILE");
     };
   }
 
@@ -67,6 +68,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
   static Reference drawn(String name, KnownCluster known, Blueprint blueprint, Snapshot state) {
     return new Reference(
         name,
+        true,
         known.services(),
         known.assumed(),
         node -> {
@@ -91,6 +93,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
     Blueprint blueprint = known.blueprint();
     return new Reference(
         "node " + name,
+        false,
         true,
         known.assumed(),
         node ->
@@ -109,6 +112,7 @@ record Reference(String name, boolean whole, List<String> assumed, Lookup lookup
   static Reference snapshot(String file, Snapshot before) {
     return new Reference(
         file,
+        false,
         true,
         List.of(),
         node -> before.node(node.name()).map(s -> new Expected(s, Yardstick.sameMachine())));

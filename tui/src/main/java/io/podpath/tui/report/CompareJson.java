@@ -5,7 +5,9 @@ import io.podpath.core.compare.Comparison;
 import io.podpath.core.compare.Difference;
 import io.podpath.core.compare.Row;
 import io.podpath.core.compare.TableComparison;
+import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.snapshot.Provenance;
+import io.podpath.tui.report.ComparedNodes.NotCompared;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -43,8 +45,18 @@ public final class CompareJson {
       node(node);
     }
     json.writeEndArray();
-    strings("notCompared", compared.unknown());
+    strings("notCompared", compared.unknown().stream().map(NotCompared::node).toList());
     strings("assumed", compared.assumed());
+    json.writeArrayFieldStart("foundBesides");
+    for (Ranked ranked : compared.beside()) {
+      json.writeStartObject();
+      json.writeStringField("id", ranked.id());
+      json.writeStringField("rule", ranked.finding().rule());
+      json.writeStringField("severity", ranked.finding().severity().toString());
+      json.writeStringField("title", ranked.finding().title());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

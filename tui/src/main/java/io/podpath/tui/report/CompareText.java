@@ -5,10 +5,12 @@ import io.podpath.core.compare.Difference;
 import io.podpath.core.compare.Row;
 import io.podpath.core.compare.TableComparison;
 import io.podpath.core.net.Gathered;
+import io.podpath.core.rule.Diagnosis.Ranked;
 import io.podpath.core.snapshot.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What {@code podpath compare} and {@code podpath diff} print. */
 public final class CompareText {
@@ -60,10 +62,34 @@ public final class CompareText {
       sheet.prose(
           0,
           "not compared: "
-              + String.join(", ", compared.unknown().stream().map(SafeText::of).toList())
-              + " (nothing to hold against each other)");
+              + String.join(
+                  ", ",
+                  compared.unknown().stream()
+                      .map(u -> SafeText.of(u.node()) + " (" + SafeText.of(u.why()) + ")")
+                      .toList()));
     }
     compared.assumed().forEach(a -> sheet.prose(0, "assumed: " + SafeText.of(a)));
+    if (!compared.beside().isEmpty()) {
+      sheet.blank();
+      sheet.prose(0, "podpath doctor finds besides, in none of the entries shown:");
+      compared.beside().forEach(this::beside);
+    }
+  }
+
+  private void beside(Ranked ranked) {
+    sheet.hanging(
+        "  " + ranked.id() + "  ",
+        ranked.finding().severity()
+            + "["
+            + SafeText.of(ranked.finding().rule())
+            + "]: "
+            + SafeText.of(ranked.finding().title()),
+        UnaryOperator.identity());
+  }
+
+  /** Whether all of a node was read and is as expected, and that is worth something. */
+  private boolean isProven(Comparison node) {
+    return node.isProvenSame() && compared.isSoundFor(node.node());
   }
 
   /** Of several nodes those without a difference are told in one line. */
@@ -72,19 +98,31 @@ public final class CompareText {
       return;
     }
     List<String> proven =
+        compared.nodes().stream().filter(this::isProven).map(n -> SafeText.of(n.node())).toList();
+    List<String> doubted =
         compared.nodes().stream()
-            .filter(Comparison::isProvenSame)
+            .filter(n -> n.isProvenSame() && !isProven(n))
             .map(n -> SafeText.of(n.node()))
             .toList();
     List<Comparison> partly =
         compared.nodes().stream().filter(n -> !n.differs() && !n.isProvenSame()).toList();
-    if (!proven.isEmpty() || !partly.isEmpty()) {
+    if (!proven.isEmpty() || !doubted.isEmpty() || !partly.isEmpty()) {
       sheet.blank();
     }
     String against =
         (compared.inTime() ? " as before: " : " as ") + SafeText.of(compared.expected());
     if (!proven.isEmpty()) {
       sheet.prose(0, "the same" + against + ": " + String.join(", ", proven));
+    }
+    if (!doubted.isEmpty()) {
+      sheet.prose(
+          0,
+          "nothing differs from "
+              + SafeText.of(compared.expected())
+              + (compared.whole()
+                  ? ", but see below what podpath doctor finds: "
+                  : ", of which not all is known: ")
+              + String.join(", ", doubted));
     }
     for (Comparison node : partly) {
       List<String> gaps =
@@ -210,7 +248,9 @@ public final class CompareText {
     int folded = node.tables().stream().mapToInt(TableComparison::folded).sum();
     String head =
         differences == 0
-            ? (node.isProvenSame() ? "the same" : "nothing that was read differs")
+            ? (isProven(node)
+                ? "the same"
+                : node.isProvenSame() ? "nothing differs" : "nothing that was read differs")
             : differences + (differences == 1 ? " difference" : " differences");
     return head
         + " in "

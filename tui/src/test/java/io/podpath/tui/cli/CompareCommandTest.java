@@ -1,13 +1,12 @@
 package io.podpath.tui.cli;
 
+import static io.podpath.tui.cli.EditedExample.differences;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.podpath.fixtures.example.Examples;
-import io.podpath.probes.bundle.NamedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompareCommandTest {
 
   @TempDir private Path directory;
-
-  /** Lines that name a difference. */
-  private static List<String> differences(Session session) {
-    return session.out().lines().filter(l -> l.matches("[-+~] .*")).toList();
-  }
 
   @ParameterizedTest
   @CsvSource({
@@ -56,7 +50,7 @@ class CompareCommandTest {
         "stale-fdb-entry | ~ fdb  9a:0f:6e:31:c2:03 dev flannel.1  dst  192.168.80.240  ->  192.168.80.242  F1",
         "wrong-tunnel-next-hop | ~ route  10.122.17.64/26  via  10.122.127.128  ->  192.168.3.110  onlink  no  ->  yes  F1",
         "route-to-node-missing | - route  10.1.20.0/24 via 192.168.1.129 dev eth0  F1",
-        "gre-port-missing | - ovs  Port gre1 type: gre options: {remote_ip=192.168.18.128}",
+        "gre-port-missing | - ovs  Port gre1 Interface gre1 type: gre options: {remote_ip=192.168.18.128}  F1",
         "gre-remote-not-a-node | ~ ovs  br0 gre1  options  remote_ip=192.168.18.232  ->  remote_ip=192.168.18.128  F1",
         "ip-forward-off | ~ sysctl  net.ipv4.ip_forward  value  0  ->  1  F1",
         "bridge-nf-call-off | ~ sysctl  net.bridge.bridge-nf-call-iptables  value  0  ->  1  F1",
@@ -83,6 +77,42 @@ class CompareCommandTest {
     Session session = Session.real("compare", "--example", example);
     assertThat(differences(session)).hasSize(count).anyMatch(l -> l.startsWith(one));
     assertThat(session.exitCode()).isEqualTo(1);
+  }
+
+  /** A blueprint that is drawn from wrong objects is as wrong as they are. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "duplicate-pod-cidr, nothing differs from, hostgw-node",
+    "asymmetric-tunnel-source, nothing differs from, az3",
+    "pool-covers-node-network, nothing differs from, az3",
+    "node-address-on-kube-ipvs0, nothing that was read differs, hostgw",
+  })
+  void clusterWhoseObjectsAreWrongIsNotCalledTheSame(String example, String said, String nodes)
+      throws JsonProcessingException {
+    Session session = Session.real("compare", "--example", example);
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.out())
+        .contains(said, "podpath doctor finds besides", "error[" + example + "]")
+        .doesNotContainPattern("the same as[^\\n]*" + nodes);
+    assertThat(session.exitCode()).isEqualTo(3);
+    JsonNode root =
+        new ObjectMapper()
+            .readTree(Session.real("compare", "--example", example, "-o", "json").out());
+    assertThat(root.at("/verdict").asText()).isEqualTo("too-little");
+    assertThat(root.at("/foundBesides/0/rule").asText()).isEqualTo(example);
+  }
+
+  @Test
+  void allOtherNodesAreHeldAgainstOne() {
+    Session session =
+        Session.real("compare", "--example", "flannel-vxlan", "--with", "node", "k8s-node02");
+    assertThat(session.out()).contains("the same as node k8s-node02: k8s-master, k8s-node01");
+    assertThat(session.exitCode()).isZero();
+    Session itself =
+        Session.real(
+            "compare", "k8s-node02", "--example", "flannel-vxlan", "--with", "node", "k8s-node02");
+    assertThat(itself.exitCode()).isEqualTo(2);
+    assertThat(itself.err()).contains("name another node");
   }
 
   @Test
@@ -136,13 +166,7 @@ class CompareCommandTest {
   }
 
   private Path laid(String example) throws IOException {
-    Path root = directory.resolve(example);
-    for (NamedText text : Examples.texts(example)) {
-      Path file = root.resolve(text.path());
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, text.text());
-    }
-    return root;
+    return EditedExample.laid(directory.resolve(example), example).directory();
   }
 
   /** Ctrl-C is like SIGTERM; what a killed call has left goes with the next one. */

@@ -1,13 +1,11 @@
 package io.podpath.tui.cli;
 
+import static io.podpath.tui.cli.EditedExample.differences;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podpath.fixtures.example.Examples;
-import io.podpath.probes.bundle.NamedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,29 +20,16 @@ class CompareEditedTest {
 
   @TempDir private Path directory;
 
-  private static List<String> differences(Session session) {
-    return session.out().lines().filter(l -> l.matches("[-+~] .*")).toList();
-  }
-
   private void record(String example) throws IOException {
-    for (NamedText text : Examples.texts(example)) {
-      Path target = directory.resolve(text.path());
-      Files.createDirectories(target.getParent());
-      Files.writeString(target, text.text());
-    }
+    EditedExample.laid(directory, example);
   }
 
   private Path file(String name) {
     return directory.resolve("nodes/" + NODE + "/" + name);
   }
 
-  /** The first place where a line has this gets the other text. */
   private void edit(String name, String from, String to) throws IOException {
-    Path file = file(name);
-    String text = Files.readString(file);
-    assertThat(text).contains(from);
-    int at = text.indexOf(from);
-    Files.writeString(file, text.substring(0, at) + to + text.substring(at + from.length()));
+    new EditedExample(directory).edit("nodes/" + NODE + "/" + name, from, to);
   }
 
   private Session compared() {
@@ -187,6 +172,54 @@ class CompareEditedTest {
     Session session = compared();
     assertThat(differences(session)).isEmpty();
     assertThat(session.out()).contains("Nodes were not read");
+  }
+
+  private void openNodePort() throws IOException {
+    record("flannel-vxlan");
+    Path services = directory.resolve("cluster/services.json");
+    String text = Files.readString(services);
+    assertThat(text).contains("\"port\" : 80,");
+    Files.writeString(
+        services, text.replace("\"port\" : 80,", "\"nodePort\" : 30080, \"port\" : 80,"));
+  }
+
+  @Test
+  void nodePortThatNobodyServesIsMissing() throws IOException {
+    openNodePort();
+    assertThat(differences(compared()))
+        .hasSize(3)
+        .allMatch(l -> l.startsWith("- iptables  -t nat -A KUBE-"))
+        .anyMatch(l -> l.contains("-A KUBE-NODEPORTS") && l.contains("--dport 30080"))
+        .anyMatch(l -> l.contains("-A KUBE-EXT-CDGGSHYLG3RE2FKL -j KUBE-SVC-CDGGSHYLG3RE2FKL"));
+  }
+
+  /** Until 1.23 kube-proxy had no KUBE-EXT chains; packets went the same way. */
+  @Test
+  void nodePortAsAnOlderKubeProxyServesItIsTheSame() throws IOException {
+    openNodePort();
+    String port =
+        "-A KUBE-NODEPORTS -p tcp -m comment --comment \"default/web:http\" -m tcp --dport 30080 -j ";
+    edit(
+        RULES,
+        "-A KUBE-SERVICES -d 10.96.50.50/32",
+        port
+            + "KUBE-MARK-MASQ\n"
+            + port
+            + "KUBE-SVC-CDGGSHYLG3RE2FKL\n-A KUBE-SERVICES -d 10.96.50.50/32");
+    Session session = compared();
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.exitCode()).isZero();
+  }
+
+  @Test
+  void nodePortThatIsNotMasqueradedIsTold() throws IOException {
+    openNodePort();
+    edit(
+        RULES,
+        "-A KUBE-SERVICES -d 10.96.50.50/32",
+        "-A KUBE-NODEPORTS -p tcp -m tcp --dport 30080 -j KUBE-SVC-CDGGSHYLG3RE2FKL\n"
+            + "-A KUBE-SERVICES -d 10.96.50.50/32");
+    assertThat(differences(compared())).isNotEmpty();
   }
 
   /** The first node's pods have the address with which the network of all pods begins. */
