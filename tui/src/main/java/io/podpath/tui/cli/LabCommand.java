@@ -97,7 +97,7 @@ final class LabCommand implements Callable<Integer> {
       return switch (action) {
         case "list" -> list(target);
         case "up" -> up(target);
-        case "status" -> status(lab(), target);
+        case "status" -> report(probed(lab()), target);
         case "break" -> changed(true, target);
         case "heal" -> changed(false, target);
         case "down" -> down(target);
@@ -164,7 +164,7 @@ final class LabCommand implements Callable<Integer> {
     target.give(
         json()
             ? LabJson.list(labs, faults, code)
-            : LabText.list(labs, faults, surroundings.program()));
+            : LabText.list(labs, faults, surroundings.program(), columns()));
     return code;
   }
 
@@ -200,15 +200,37 @@ final class LabCommand implements Callable<Integer> {
               Optional.empty(),
               List.of());
       state.blueprint();
-      Lab lab = Lab.up(home, state, Optional.empty());
-      return report(lab, lab.settle(PATIENCE), target);
+      return report(built(state), target);
     } catch (IllegalArgumentException e) {
       throw new Refusal(String.valueOf(e.getMessage()));
     }
   }
 
-  private int status(Lab lab, AnswerOptions.Answer target) throws LabException, Refusal {
-    return report(lab, lab.probe(), target);
+  private Probed built(LabState state) throws LabException {
+    String doing =
+        "building lab "
+            + state.name()
+            + ": "
+            + state.nodes()
+            + " nodes, "
+            + state.nodes() * state.podsPerNode()
+            + " pods";
+    try (Progress progress =
+        Progress.of(surroundings, doing, "taking lab " + state.name() + " down")) {
+      Lab lab = Lab.up(home, state, Optional.empty());
+      progress.now(sending(lab), "");
+      return new Probed(lab, lab.settle(PATIENCE));
+    }
+  }
+
+  private static String sending(Lab lab) {
+    return "sending packets in lab " + lab.state().name();
+  }
+
+  private Probed probed(Lab lab) throws LabException {
+    try (Progress _ = Progress.of(surroundings, sending(lab), "")) {
+      return new Probed(lab, lab.probe());
+    }
   }
 
   private int changed(boolean breaking, AnswerOptions.Answer target) throws LabException, Refusal {
@@ -228,8 +250,21 @@ final class LabCommand implements Callable<Integer> {
                         + hintOrAll(rule, names)));
     subject = Optional.empty();
     Lab lab = lab();
-    Lab changed = breaking ? lab.breakBy(fault) : lab.heal(fault);
-    return report(changed, changed.settleToFaults(PATIENCE), target);
+    return report(changed(lab, breaking, fault), target);
+  }
+
+  private Probed changed(Lab lab, boolean breaking, Fault fault) throws LabException {
+    String name = lab.state().name();
+    String doing =
+        breaking
+            ? "breaking lab " + name + " by " + fault.rule()
+            : "healing lab " + name + " of " + fault.rule();
+    try (Progress progress =
+        Progress.of(surroundings, doing, "laying lab " + name + " as it was before")) {
+      Lab changed = breaking ? lab.breakBy(fault) : lab.heal(fault);
+      progress.now(sending(changed), "");
+      return new Probed(changed, changed.settleToFaults(PATIENCE));
+    }
   }
 
   private int down(AnswerOptions.Answer target) throws LabException, Refusal {
@@ -312,14 +347,27 @@ final class LabCommand implements Callable<Integer> {
     };
   }
 
-  private int report(Lab lab, LabMatrix matrix, AnswerOptions.Answer target) throws Refusal {
+  /** A lab and what became of the packets sent in it. */
+  private record Probed(Lab lab, LabMatrix matrix) {}
+
+  private int report(Probed probed, AnswerOptions.Answer target) throws Refusal {
+    Lab lab = probed.lab();
+    LabMatrix matrix = probed.matrix();
     int code = (matrix.allDelivered() ? ExitCode.OK : ExitCode.FINDINGS).code();
     target.give(
         json()
             ? LabJson.matrix(lab.state(), matrix, code)
             : LabText.matrix(
-                lab.state(), matrix, answer.ascii(surroundings), surroundings.program()));
+                lab.state(),
+                matrix,
+                answer.ascii(surroundings),
+                surroundings.program(),
+                columns()));
     return code;
+  }
+
+  private int columns() {
+    return surroundings.terminal().columns().getAsInt();
   }
 
   private boolean json() {

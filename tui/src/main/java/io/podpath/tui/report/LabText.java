@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What the lab's commands print. */
 public final class LabText {
@@ -26,21 +27,25 @@ public final class LabText {
    * The fabrics there are, and what each may be broken with.
    *
    * @param labs by name
+   * @param width columns of the terminal
    */
   public static String list(
-      Map<String, LabStanding> labs, Map<LabFabric, List<String>> faults, String program) {
+      Map<String, LabStanding> labs,
+      Map<LabFabric, List<String>> faults,
+      String program,
+      int width) {
     StringBuilder text = new StringBuilder();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("FABRIC", "SERVICE PROXY", "FAULTS"));
     faults.forEach((fabric, names) ->
         rows.add(List.of(fabric.name(), fabric.proxy(), String.join(" ", names))));
-    text.append(table(rows));
+    text.append(table(rows, width));
     if (!labs.isEmpty()) {
       text.append('\n');
       List<List<String>> lines = new ArrayList<>();
       lines.add(List.of("LAB", "STATE", "FABRIC", "SERVICE PROXY", "NODES", "BROKEN"));
       labs.forEach((name, standing) -> lines.add(line(name, standing)));
-      text.append(table(lines));
+      text.append(table(lines, width));
     }
     labs.forEach((name, standing) -> {
       if (standing instanceof LabStanding.Incomplete) {
@@ -73,7 +78,8 @@ public final class LabText {
   }
 
   /** What a lab is and which of its packets arrive. */
-  public static String matrix(LabState lab, LabMatrix matrix, boolean ascii, String program) {
+  public static String matrix(
+      LabState lab, LabMatrix matrix, boolean ascii, String program, int width) {
     StringBuilder text = new StringBuilder();
     String good = ascii ? "ok" : "✓";
     String bad = ascii ? "X" : "✗";
@@ -97,14 +103,16 @@ public final class LabText {
     }
     int all = matrix.probes().size();
     int lost = matrix.lost().size();
-    text.append(lost == 0 ? good : bad)
-        .append(" packets   ")
-        .append(all - lost)
-        .append(" of ")
-        .append(all)
-        .append(
-            " probes delivered (icmp, tcp and udp between pods, icmp from nodes, tcp to services and host ports)\n\n");
-    text.append(table(cells(lab.blueprint(), matrix)));
+    Sheet packets = new Sheet(width);
+    packets.hanging(
+        (lost == 0 ? good : bad) + " packets   ",
+        (all - lost)
+            + " of "
+            + all
+            + " probes delivered (icmp, tcp and udp between pods, icmp from nodes, tcp to services and host ports)",
+        UnaryOperator.identity());
+    text.append(packets).append('\n');
+    text.append(table(cells(lab.blueprint(), matrix), width));
     lost(matrix, text);
     text.append("\nnext: ").append(program).append(" doctor --lab ").append(lab.name());
     text.append("\n      ").append(program).append(" lab ");
@@ -180,7 +188,8 @@ public final class LabText {
     return end.map(End::node).orElse(name);
   }
 
-  private static String table(List<List<String>> rows) {
+  /** What does not fit into the last column goes on below it. */
+  private static String table(List<List<String>> rows, int width) {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -188,14 +197,14 @@ public final class LabText {
         widths[i] = Math.max(widths[i], Columns.width(row.get(i)));
       }
     }
-    StringBuilder text = new StringBuilder();
+    Sheet sheet = new Sheet(width);
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns; i++) {
-        line.append(Columns.pad(row.get(i), widths[i])).append(i + 1 < columns ? "  " : "");
+      for (int i = 0; i + 1 < columns; i++) {
+        line.append(Columns.pad(row.get(i), widths[i])).append("  ");
       }
-      text.append(line.toString().stripTrailing()).append('\n');
+      sheet.cell(line.toString(), row.getLast());
     }
-    return text.toString();
+    return sheet.toString();
   }
 }

@@ -10,6 +10,7 @@ final class Sheet {
   private static final int NARROWEST = 60;
 
   private static final int WIDEST_PROSE = 100;
+  private static final int NARROWEST_CELL = 24;
 
   private final StringBuilder text = new StringBuilder();
   private final int width;
@@ -48,6 +49,18 @@ final class Sheet {
     String start = first;
     for (String line : Columns.wrap(prose, Math.min(width, WIDEST_PROSE) - indent.length())) {
       line((line.isEmpty() ? "" : start) + paint.apply(line));
+      start = indent;
+    }
+  }
+
+  /**
+   * The last cell of a table's row, as wide as the terminal; it is never made too narrow to read.
+   */
+  void cell(String first, String text) {
+    String indent = " ".repeat(Columns.width(first));
+    String start = first;
+    for (String line : Columns.wrap(text, Math.max(NARROWEST_CELL, width - indent.length()))) {
+      line((start + line).stripTrailing());
       start = indent;
     }
   }

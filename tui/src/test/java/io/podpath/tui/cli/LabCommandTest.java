@@ -13,11 +13,11 @@ import io.podpath.rules.RuleLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,7 @@ class LabCommandTest {
 
   @TempDir Path directory;
 
-  private record Said(int exitCode, String out, String refused) {}
+  private record Said(int exitCode, String out, String err, String refused) {}
 
   private LabHome home() {
     return new LabHome(directory.resolve("labs"));
@@ -48,11 +48,12 @@ class LabCommandTest {
 
   private Said lab(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings surroundings =
         new Surroundings(
             InputStream.nullInputStream(),
             out,
-            OutputStream.nullOutputStream(),
+            err,
             Map.of(),
             new TerminalFacts(false, false, false, true, () -> 100),
             new RecordedInputs(),
@@ -61,12 +62,15 @@ class LabCommandTest {
     CommandLine line = new CommandLine(command);
     Words.addTo(line);
     line.parseArgs(words);
+    int code = 2;
+    String refused = "";
     try {
-      int code = command.call();
-      return new Said(code, out.toString(StandardCharsets.UTF_8), "");
+      code = command.call();
     } catch (Refusal e) {
-      return new Said(2, out.toString(StandardCharsets.UTF_8), String.valueOf(e.getMessage()));
+      refused = String.valueOf(e.getMessage());
     }
+    return new Said(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), refused);
   }
 
   private static void assumeLabs() {
@@ -75,7 +79,7 @@ class LabCommandTest {
 
   /** BIRD takes seconds to end its sessions and to begin them anew. */
   @Test
-  void breakAndHealWaitForTheDaemons() {
+  void breakAndHealWaitForTheDaemons() throws LabException, IOException {
     assumeLabs();
     assumeTrue(Files.isExecutable(Path.of("/usr/sbin/bird")), "Calico's fabrics need bird2");
     lab("up", "calico-bgp", "--nodes", "3", "--pods", "1", "--name", NAME);
@@ -85,6 +89,17 @@ class LabCommandTest {
     Said healed = lab("heal", "bgp-mesh-disabled-without-peers", "--name", NAME);
     assertThat(healed.out()).doesNotContain("lost");
     assertThat(healed.exitCode()).isEqualTo(0);
+    try (Stream<Path> files = Files.walk(Lab.open(home(), NAME).orElseThrow().gather())) {
+      // a pod's log is never empty
+      assertThat(files.filter(f -> f.toString().endsWith("calico-node.log")))
+          .allSatisfy(f -> assertThat(f).isNotEmptyFile());
+    }
+  }
+
+  @Test
+  void listFitsTheTerminal() {
+    assertThat(lab("list").out().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(101));
+    assertThat(lab("list").out()).contains("vtep-mac-mismatch");
   }
 
   @Test
@@ -155,6 +170,7 @@ class LabCommandTest {
     assumeLabs();
     Said up =
         lab("up", "static-routes", "--nodes", "2", "--pods", "1", "--name", NAME, "-o", "json");
+    assertThat(up.err()).startsWith("building lab " + NAME + ": 2 nodes, 2 pods\n");
     JsonNode healthy = JSON.readTree(up.out());
     assertThat(healthy.fieldNames())
         .toIterable()
