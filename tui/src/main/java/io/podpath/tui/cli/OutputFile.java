@@ -93,7 +93,8 @@ final class OutputFile {
     }
   }
 
-  private static String reason(Exception e) {
+  /** Why a file could not be read or written. */
+  static String reason(Exception e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "no such file or directory";

@@ -30,7 +30,7 @@ record TraceBatch(List<String> lines) {
               : Files.readString(Path.of(file));
       return new TraceBatch(text.lines().toList());
     } catch (IOException | InvalidPathException e) {
-      throw new Refusal("--batch " + file + ": cannot be read: " + e.getMessage());
+      throw new Refusal("--batch " + file + ": cannot be read: " + OutputFile.reason(e));
     }
   }
 
@@ -73,8 +73,9 @@ record TraceBatch(List<String> lines) {
       throw new Refusal(WrongUsage.sentence(e, "").lines().findFirst().orElse(""));
     }
     QuestionWords words = parser.getCommand();
-    if (words.words().size() != 2) {
-      throw new Refusal("name FROM and TO, not " + words.words().size() + " words");
+    int named = words.words().size();
+    if (named != 2) {
+      throw new Refusal("name FROM and TO, not " + named + (named == 1 ? " word" : " words"));
     }
     return tracer.questions().of(words.words().get(0), words.words().get(1), words);
   }
