@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 /** Where the data comes from, the same for every command. */
 final class SourceOptions {
 
+  private static final String SAVED = "FILE";
+
   @Option(
       names = "--from",
       paramLabel = "FILE|DIR|-",
@@ -90,11 +92,16 @@ final class SourceOptions {
     return inputs.example(name);
   }
 
+  /** Standard input cannot be read once more, so that a file must stand for it. */
   Hints hints(String program, List<String> named) {
-    List<String> words = words(named);
+    List<String> words = words(named.stream().map(n -> n.equals("-") ? SAVED : n).toList());
     return new Hints(
         program,
-        String.join(" ", words.stream().map(SafeText::of).map(ShellWord::quoted).toList()));
+        String.join(" ", words.stream().map(SafeText::of).map(ShellWord::quoted).toList()),
+        named.contains("-")
+            ? Optional.of(
+                SAVED + " is what came from standard input, saved; it cannot be read twice")
+            : Optional.empty());
   }
 
   /** The words that name the same input again. */

@@ -5,6 +5,7 @@ import io.podpath.core.rule.Diagnosis;
 import io.podpath.core.rule.Diagnosis.BrokenPair;
 import io.podpath.core.rule.Diagnosis.NodeCompleteness;
 import io.podpath.core.rule.Diagnosis.Ranked;
+import io.podpath.core.rule.NotChecked;
 import io.podpath.core.rule.Pair;
 import io.podpath.core.snapshot.FabricKind;
 import io.podpath.core.snapshot.ServiceProxyKind;
@@ -136,7 +137,23 @@ public final class DiagnosisText {
     if (states.isEmpty()) {
       return time + ": no node in the input";
     }
-    return time + ": " + String.join(", ", states) + (whole ? "" : " (listed below)");
+    return time + ": " + String.join(", ", states) + (whole ? unchecked() : listed());
+  }
+
+  /** All that a packet's way needs may be there, and what a known failure shows in may not. */
+  private String unchecked() {
+    int rules = (int) diagnosis.notChecked().stream().map(NotChecked::rule).distinct().count();
+    return rules == 0
+        ? ""
+        : " for following packets; "
+            + Count.of(rules, "known failure")
+            + (rules == 1 ? " needs" : " need")
+            + " more"
+            + listed();
+  }
+
+  private String listed() {
+    return options.show().isEmpty() ? " (listed below)" : "";
   }
 
   private void findings() {
@@ -185,6 +202,7 @@ public final class DiagnosisText {
       sheet.line("  " + options.paint().command(String.join("; ", commands)));
     }
     sheet.parts("next: ", " | ", nextCommands());
+    options.hints().note().ifPresent(n -> sheet.prose(6, n));
   }
 
   /** All steps of a packet of which the finding shows those that lead it. */

@@ -169,5 +169,6 @@ public final class ReachText {
     }
     commands.add(hints.reach("-o json"));
     sheet.parts("next: ", " | ", commands);
+    hints.note().ifPresent(n -> sheet.prose(6, n));
   }
 }

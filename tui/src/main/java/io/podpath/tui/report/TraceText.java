@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /** What {@code podpath trace} prints. */
 public final class TraceText {
@@ -47,13 +48,14 @@ public final class TraceText {
   }
 
   private void all(OptionalInt why) {
-    sheet.line(
-        paint.heading(
-            SafeText.of(traced.from().toString())
-                + " -> "
-                + SafeText.of(traced.to().toString())
-                + ", "
-                + traced.packet()));
+    sheet.hanging(
+        "",
+        SafeText.of(traced.from().toString())
+            + " -> "
+            + SafeText.of(traced.to().toString())
+            + ", "
+            + traced.packet(),
+        paint::heading);
     sheet.line(paint.quiet("worked out from what was recorded, nothing was sent"));
     ways("request", traced.trace().forward(), traced.request());
     way("request", traced.request(), traced.restForward(), 1);
@@ -85,12 +87,10 @@ public final class TraceText {
     for (int i = 0; i < Math.min(ways.size(), MOST_WAYS); i++) {
       Way way = ways.get(i);
       String mark = Marks.shown(Endings.mark(way.disposition()), options);
-      sheet.line(
-          "    "
-              + mark
-              + way.disposition()
-              + between(way, what)
-              + (i == index ? ", shown below" : ""));
+      sheet.hanging(
+          "    " + mark,
+          way.disposition() + between(way, what) + (i == index ? ", shown below" : ""),
+          UnaryOperator.identity());
     }
     if (ways.size() > MOST_WAYS) {
       sheet.line("    and " + (ways.size() - MOST_WAYS) + " more (-o json)");
@@ -135,12 +135,22 @@ public final class TraceText {
     if (first > 0) {
       sheet.line("    " + first + " rows before these (-o json)");
     }
-    for (Considered row : rows.subList(first, rows.size())) {
-      String from = row.from().map(p -> "  (" + SafeText.of(p.toString()) + ")").orElse("");
-      String text = (row.chosen() ? "  > " : "    ") + SafeText.of(row.row()).strip();
-      sheet.line((row.chosen() ? paint.heading(text) : text) + paint.quiet(from));
-      sheet.line("        " + (row.chosen() ? "taken: " : "") + SafeText.of(row.reason()));
+    rows.subList(first, rows.size()).forEach(this::considered);
+  }
+
+  private void considered(Considered row) {
+    UnaryOperator<String> style = row.chosen() ? paint::heading : UnaryOperator.identity();
+    String start = row.chosen() ? "  > " : "    ";
+    String text = SafeText.of(row.row()).strip();
+    String from = row.from().map(p -> "  (" + SafeText.of(p.toString()) + ")").orElse("");
+    if (Columns.width(start + text + from) <= sheet.width()) {
+      sheet.line(style.apply(start + text) + paint.quiet(from));
+    } else {
+      sheet.hanging(start, text, style);
+      sheet.line("  " + paint.quiet(from));
     }
+    String reason = (row.chosen() ? "taken: " : "") + SafeText.of(row.reason());
+    sheet.hanging("        ", reason, UnaryOperator.identity());
   }
 
   private void findings() {
@@ -192,6 +202,7 @@ public final class TraceText {
       commands.add(hints.doctor("--show " + traced.named().getFirst().id()));
     }
     sheet.parts("next: ", " | ", commands);
+    hints.note().ifPresent(n -> sheet.prose(6, n));
   }
 
   /** The last step of which there is more to tell. */

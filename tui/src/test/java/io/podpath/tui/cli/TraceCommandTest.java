@@ -96,6 +96,21 @@ class TraceCommandTest {
   }
 
   @Test
+  void everyStepNamesTheFileAndLineOfItsRow() throws JsonProcessingException {
+    JsonNode pair = firstToLast("flannel-vxlan");
+    JsonNode root = JSON.readTree(trace(pair, "--example", "flannel-vxlan", "-o", "json").out());
+    List<String> places = new ArrayList<>();
+    for (String way : List.of("/forward/steps", "/reply/steps")) {
+      root.at(way)
+          .findValues("source")
+          .forEach(s -> places.add(s.path("file").asText() + ":" + s.path("line").asInt()));
+    }
+    assertThat(places).hasSizeGreaterThan(20);
+    assertThat(trace(pair, "--example", "flannel-vxlan").out().lines().map(String::strip))
+        .containsSubsequence(places);
+  }
+
+  @Test
   void jsonIsTheContract() throws JsonProcessingException {
     JsonNode pair = first("stale-fdb-entry", false);
     Session session = trace(pair, "--example", "stale-fdb-entry", "-o", "json");
@@ -190,7 +205,8 @@ class TraceCommandTest {
     assertThat(JSON.readTree(lines.get(1)).at("/line").asInt()).isEqualTo(2);
     assertThat(JSON.readTree(lines.get(2)).at("/error").asText())
         .contains("there is no option --prot; did you mean --proto");
-    assertThat(JSON.readTree(lines.get(3)).at("/error").asText()).contains("name FROM and TO");
+    assertThat(JSON.readTree(lines.get(3)).at("/error").asText())
+        .isEqualTo("name FROM and TO, not 1 word");
     assertThat(session.err()).contains("podpath: line 2: TO nobody/nowhere: there is no such pod");
   }
 
@@ -244,7 +260,7 @@ class TraceCommandTest {
         "node/k8s-master shop/db-0 --why 99 | there is no such step, there are 1 to",
         "node/k8s-master | name who sends and who should get it",
         "--batch - --why 3 | name one question, not --batch",
-        "--batch nowhere | --batch nowhere: cannot be read",
+        "--batch nowhere | --batch nowhere: cannot be read: no such file or directory",
         "node/k8s-master shop/db-0 -o html | does not write that form yet",
         "node/k8s-master shop/db-0 --ssh a | --ssh: this version reads recorded and pasted input only",
       })
