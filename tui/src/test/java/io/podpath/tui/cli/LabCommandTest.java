@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +78,7 @@ class LabCommandTest {
 
   /** BIRD takes seconds to end its sessions and to begin them anew. */
   @Test
-  void breakAndHealWaitForTheDaemons() throws LabException, IOException {
+  void breakAndHealWaitForTheDaemons() {
     assumeLabs();
     assumeTrue(Files.isExecutable(Path.of("/usr/sbin/bird")), "Calico's fabrics need bird2");
     lab("up", "calico-bgp", "--nodes", "3", "--pods", "1", "--name", NAME);
@@ -89,11 +88,6 @@ class LabCommandTest {
     Said healed = lab("heal", "bgp-mesh-disabled-without-peers", "--name", NAME);
     assertThat(healed.out()).doesNotContain("lost");
     assertThat(healed.exitCode()).isEqualTo(0);
-    try (Stream<Path> files = Files.walk(Lab.open(home(), NAME).orElseThrow().gather())) {
-      // a pod's log is never empty
-      assertThat(files.filter(f -> f.toString().endsWith("calico-node.log")))
-          .allSatisfy(f -> assertThat(f).isNotEmptyFile());
-    }
   }
 
   @Test
