@@ -46,14 +46,12 @@ class ForwardDropStoryTest {
   @Test
   void policyDropsWhatIsForwardedAndNothingElse() throws LabException, InputException, IOException {
     LabState state =
-        new LabState(
+        LabState.asked(
             NAME,
             LabFabric.named("flannel-host-gw").orElseThrow(),
             LabFabric.proxyNamed("iptables").orElseThrow(),
             2,
-            2,
-            Optional.empty(),
-            List.of());
+            2);
     StoriesLab lab = new StoriesLab(Lab.up(home, state, Optional.empty()));
     assertThat(lab.lab().settle(Duration.ofSeconds(30)).lost()).isEmpty();
 

@@ -100,15 +100,13 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
     LabFabric kind =
         LabFabric.named(fabric)
             .orElseThrow(() -> new IllegalArgumentException("no such fabric: " + fabric));
-    return new LabState(
+    return LabState.asked(
         name,
         kind,
         LabFabric.proxyNamed(proxy)
             .orElseThrow(() -> new IllegalArgumentException("no such service proxy: " + proxy)),
         3,
-        2,
-        Optional.empty(),
-        List.of());
+        2);
   }
 
   List<Fault> faults() {

@@ -51,14 +51,12 @@ class StoriesTest {
         Files.isExecutable(Path.of("/usr/bin/linux.uml")), "needs the package user-mode-linux");
     home = new LabHome(directory.resolve("labs"));
     LabState state =
-        new LabState(
+        LabState.asked(
             NAME,
             LabFabric.named("calico-ipip-two-networks").orElseThrow(),
             LabFabric.proxyNamed("ipvs").orElseThrow(),
             3,
-            1,
-            Optional.empty(),
-            List.of());
+            1);
     Lab lab = Lab.up(home, state, Optional.empty());
     built = Optional.of(new StoriesLab(lab));
     assertThat(lab.settle(Duration.ofSeconds(60)).lost()).isEmpty();

@@ -185,7 +185,7 @@ final class LabCommand implements Callable<Integer> {
     String proxyName = proxy.orElse(fabric.proxy());
     try {
       LabState state =
-          new LabState(
+          LabState.asked(
               name.orElse(fabric.name()),
               fabric,
               LabFabric.proxyNamed(proxyName)
@@ -196,9 +196,7 @@ final class LabCommand implements Callable<Integer> {
                               + ": one of "
                               + String.join(", ", LabFabric.proxyNames()))),
               nodes,
-              pods,
-              Optional.empty(),
-              List.of());
+              pods);
       state.blueprint();
       return report(built(state), target);
     } catch (IllegalArgumentException e) {
