@@ -1,11 +1,13 @@
 package io.podpath.core.compare;
 
 import io.podpath.core.netfilter.ChainRule;
+import io.podpath.core.netfilter.IpSetMember;
 import io.podpath.core.netfilter.Match;
 import io.podpath.core.netfilter.Target;
 import io.podpath.core.node.Route;
 import io.podpath.core.snapshot.Devices;
 import io.podpath.core.snapshot.Facts;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +19,11 @@ record PodEffects(Effects others) implements Effects {
 
   private static final Pattern OF_SANDBOX = Pattern.compile("CNI-(?:[DS]N-)?[0-9a-f]{5,}");
 
+  /**
+   * Only a node's own pods can (kube-proxy's pkg/proxy/ipvs/proxier.go: syncEndpoint's IsLocal).
+   */
+  private static final Set<String> MEETS_ITSELF = Set.of("KUBE-LOOP-BACK", "KUBE-6-LOOP-BACK");
+
   @Override
   public boolean makesNone(Difference difference, Facts actual, Facts expected) {
     return difference.rows().allMatch(PodEffects::isOfPod)
@@ -27,6 +34,7 @@ record PodEffects(Effects others) implements Effects {
     return switch (row.entry()) {
       case Route route -> route.device().filter(Devices::isPodLink).isPresent();
       case ChainRule rule -> isOfPod(rule);
+      case IpSetMember member -> MEETS_ITSELF.contains(member.set());
       default -> false;
     };
   }

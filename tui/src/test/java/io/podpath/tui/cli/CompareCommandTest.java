@@ -103,6 +103,14 @@ class CompareCommandTest {
   }
 
   @Test
+  void podsThatMeetThemselvesAreTheirNodesOwn() {
+    Session session =
+        Session.real("compare", "--example", "kube-proxy-ipvs", "--with", "node", "hostgw-node");
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.exitCode()).isZero();
+  }
+
+  @Test
   void allOtherNodesAreHeldAgainstOne() {
     Session session =
         Session.real("compare", "--example", "flannel-vxlan", "--with", "node", "k8s-node02");
