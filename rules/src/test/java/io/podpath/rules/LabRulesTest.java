@@ -18,26 +18,30 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Each fault the lab causes costs just the packets it must, is the first finding, which names an
  * entry of it, and is told apart from the blueprint by just the entries it changed; a healthy lab
  * has no finding and no difference.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LabRulesTest {
-
-  private static final String NAME = "rules";
 
   @TempDir Path directory;
   private LabHome home = new LabHome(Path.of("/"));
+  private String name = "rules";
 
   @BeforeEach
   void root() {
@@ -50,18 +54,43 @@ class LabRulesTest {
   @AfterEach
   void nothingStays() throws LabException {
     if ("root".equals(System.getProperty("user.name"))) {
-      Lab.down(home, NAME);
+      Lab.down(home, name);
     }
   }
 
-  @TestFactory
-  Stream<DynamicContainer> faults() {
-    return LabCell.chosen().stream()
+  // A lab waits more than it computes: half of the cells are run beside the other half.
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class OneHalf {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicContainer> faults() {
+      return half(0);
+    }
+  }
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class OtherHalf {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicContainer> faults() {
+      return half(1);
+    }
+  }
+
+  private Stream<DynamicContainer> half(int which) {
+    name = "rules" + which;
+    List<LabCell> cells = LabCell.chosen();
+    return IntStream.range(0, cells.size())
+        .filter(i -> i % 2 == which)
+        .mapToObj(cells::get)
         .map(cell -> DynamicContainer.dynamicContainer(cell.toString(), tests(cell).stream()));
   }
 
   private List<DynamicTest> tests(LabCell cell) {
-    LabRun run = new LabRun(home, cell, NAME);
+    LabRun run = new LabRun(home, cell, name);
     List<DynamicTest> tests = new ArrayList<>();
     tests.add(
         dynamicTest(
