@@ -1,5 +1,6 @@
 package io.podpath.core.walk;
 
+import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.BridgePort;
@@ -62,11 +63,8 @@ final class Bridging {
     if (isMine()) {
       return LinkInput.accept(stack, bridge, mine(), skb, Optional.of(port), trail);
     }
-    if (!callsFirewall(frame.packet().family())) {
-      return forward(skb, Optional.of(port), trail);
-    }
     Packet before = frame.packet();
-    return Hooks.pass(
+    return firewall(
         look(Hook.PREROUTING, skb, port, Optional.empty(), trail),
         trail,
         (passed, t) ->
@@ -110,17 +108,50 @@ final class Bridging {
     return new Frame(frame.source(), stack.mac(bridge), frame.vlan(), frame.packet());
   }
 
-  private boolean callsFirewall(IpFamily family) {
+  /** What the bridge hands to the rules of IP before it goes on (br_netfilter_hooks.c). */
+  private List<Journey> firewall(Look look, Trail trail, Hooks.Next then) {
+    IpFamily family = look.packet().family();
     boolean own =
         stack
             .kind(bridge)
             .filter(k -> k instanceof LinkKind.Bridge b && b.callsFirewall(family))
             .isPresent();
-    String key =
-        family == IpFamily.INET
-            ? "net.bridge.bridge-nf-call-iptables"
-            : "net.bridge.bridge-nf-call-ip6tables";
-    return own || stack.setting(key).optional().filter(v -> v > 0).isPresent();
+    Gathered<Integer> setting =
+        own
+            ? Gathered.known(1)
+            : stack.setting(
+                family == IpFamily.INET
+                    ? "net.bridge.bridge-nf-call-iptables"
+                    : "net.bridge.bridge-nf-call-ip6tables");
+    return switch (setting) {
+      case Gathered.Known<Integer>(var calls) when calls > 0 -> Hooks.pass(look, trail, then);
+      case Gathered.Known<Integer> _, Gathered.Absent<Integer> _ -> then.with(look.skb(), trail);
+      case Gathered.NotGathered<Integer>(var reason) -> perhaps(look, reason, trail, then);
+    };
+  }
+
+  /** Whether the rules are asked is not known, and makes no difference where they let it pass. */
+  private List<Journey> perhaps(Look look, String reason, Trail trail, Hooks.Next then) {
+    List<Skb> passed = new ArrayList<>(1);
+    List<Trail> trails = new ArrayList<>(1);
+    List<Journey> stopped =
+        Hooks.pass(
+            look,
+            trail,
+            (skb, t) -> {
+              passed.add(skb);
+              trails.add(t);
+              return List.of();
+            });
+    boolean same =
+        stopped.isEmpty()
+            && passed.size() == 1
+            && passed.getFirst().packet().equals(look.packet())
+            && passed.getFirst().mark() == look.skb().mark()
+            && trails.getFirst().doubts().equals(trail.doubts());
+    return same
+        ? then.with(passed.getFirst(), trails.getFirst())
+        : open(reason + ", where rules would change what becomes of it", trail);
   }
 
   private Look look(Hook hook, Skb skb, String in, Optional<String> out, Trail trail) {
@@ -267,14 +298,14 @@ final class Bridging {
           Disposition.DEVICE_DOWN,
           trail);
     }
-    if (from.isEmpty() || !callsFirewall(skb.packet().family())) {
+    if (from.isEmpty()) {
       return sent(skb, port, trail);
     }
-    return Hooks.pass(
+    return firewall(
         look(Hook.FORWARD, skb, from.get(), Optional.of(port), trail),
         trail,
         (passed, t) ->
-            Hooks.pass(
+            firewall(
                 look(Hook.POSTROUTING, passed, from.get(), Optional.of(port), t),
                 t,
                 (gone, u) -> sent(gone, port, u)));

@@ -53,7 +53,18 @@ final class IpInput {
       // what came by lo was routed when it was sent (ip_rcv_finish_core: skb_valid_dst)
       return LocalInput.deliver(look(Hook.INPUT, skb, trail), trail);
     }
-    Optional<String> martian = martian(packet);
+    Gathered<Integer> localnet = stack.maxConf(IpFamily.INET, in, "route_localnet");
+    Optional<String> martian = martian(packet, localnet.optional().filter(v -> v > 0).isPresent());
+    if (martian.isPresent() && martian(packet, localnet.isNotGathered()).isEmpty()) {
+      return Journey.open(
+          stack,
+          Kind.ROUTE,
+          Optional.of(in),
+          Stack.key(IpFamily.INET, in, "route_localnet") + "; " + martian.get(),
+          Optional.empty(),
+          packet,
+          trail);
+    }
     if (martian.isPresent()) {
       return lost(Kind.ROUTE, martian.get(), packet, Disposition.MARTIAN, trail);
     }
@@ -87,16 +98,14 @@ final class IpInput {
     };
   }
 
-  /** Addresses that must not be on a wire (ip_route_input_slow, ip_rcv_core). */
-  private Optional<String> martian(Packet packet) {
+  /**
+   * Addresses that must not be on a wire (ip_route_input_slow, ip_rcv_core).
+   *
+   * @param localnet route_localnet, which lets 127.0.0.0/8 be there
+   */
+  private Optional<String> martian(Packet packet, boolean localnet) {
     IpAddress source = packet.source();
     IpAddress destination = packet.destination();
-    boolean localnet =
-        stack
-            .maxConf(IpFamily.INET, in, "route_localnet")
-            .optional()
-            .filter(v -> v > 0)
-            .isPresent();
     if (source.isMulticast() || source.isV4() && source.low() == 0xffff_ffffL) {
       return Optional.of("source " + source);
     }

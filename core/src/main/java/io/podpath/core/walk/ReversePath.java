@@ -75,13 +75,25 @@ final class ReversePath {
 
   private static Answer full(
       Stack stack, Skb skb, String in, Optional<String> out, int mode, boolean acceptsLocal) {
+    Gathered<Integer> counts =
+        skb.mark() == 0 ? Gathered.known(0) : stack.maxConf(IpFamily.INET, in, "src_valid_mark");
+    boolean markCounts = counts.optional().filter(v -> v > 0).isPresent();
+    Answer answer = full(stack, skb, in, out, mode, acceptsLocal, markCounts);
+    return counts instanceof Gathered.NotGathered<Integer>(var reason)
+            && !answer.equals(full(stack, skb, in, out, mode, acceptsLocal, true))
+        ? new Answer.Open(reason)
+        : answer;
+  }
+
+  private static Answer full(
+      Stack stack,
+      Skb skb,
+      String in,
+      Optional<String> out,
+      int mode,
+      boolean acceptsLocal,
+      boolean markCounts) {
     Packet packet = skb.packet();
-    boolean markCounts =
-        stack
-            .maxConf(IpFamily.INET, in, "src_valid_mark")
-            .optional()
-            .filter(v -> v > 0)
-            .isPresent();
     Flow back =
         Flow.of(packet, in, Optional.empty(), skb.mark())
             .reversed(out.orElse(Flow.LOOPBACK), markCounts ? skb.mark() : 0);

@@ -41,7 +41,8 @@ final class Endings {
           case LEFT_THE_CLUSTER -> " leaves the cluster" + at;
           case DELIVERED_ELSEWHERE ->
               " goes to somebody else: " + SafeText.of(way.end().toString()) + " takes it";
-          case REPLY_LOST -> " is delivered, its answer is not";
+          // only an answer can end so
+          case REPLY_LOST -> " comes from an address or port that was not asked: nobody takes it";
           case INSUFFICIENT_INFO -> " cannot be followed to its end";
         };
   }
