@@ -98,6 +98,7 @@ final class LinkForms {
         fields.add(Field.of("vlan_filtering", bridge.vlanFiltering() ? "1" : "0"));
         fields.add(Field.of("nf_call_iptables", bridge.nfCallIptables() ? "1" : "0"));
       }
+      case LinkKind.Metadata _ -> fields.add(Field.of("external", "on"));
       case LinkKind.Veth _, LinkKind.Tun _, LinkKind.Dummy _, LinkKind.Other _ -> {}
     }
   }

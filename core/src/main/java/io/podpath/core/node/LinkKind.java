@@ -85,6 +85,14 @@ public sealed interface LinkKind {
     }
   }
 
+  /**
+   * A tunnel whose other end is told with each packet ({@code external}, IFLA_*_COLLECT_METADATA):
+   * by an eBPF program, a route with {@code encap} or Open vSwitch.
+   *
+   * @param name vxlan, gretap and such
+   */
+  record Metadata(String name) implements LinkKind {}
+
   /** A kind podpath has no fields for, such as bond, vlan, macvlan or wireguard. */
   record Other(String name) implements LinkKind {}
 }

@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Link;
+import io.podpath.core.node.LinkKind;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Section;
@@ -31,12 +32,14 @@ final class LinkInput {
     Optional<String> bridge =
         link.flatMap(l -> l.value().master()).filter(m -> Wiring.isBridge(stack, m));
     Optional<String> master = link.flatMap(l -> l.value().master()).filter(m -> bridge.isEmpty());
-    if (master.flatMap(stack::link).filter(m -> m.value().kind().isEmpty()).isPresent()) {
+    Optional<String> unknown =
+        master.flatMap(stack::link).flatMap(m -> unknown(m.value(), at.device(), stack));
+    if (unknown.isPresent()) {
       return Journey.open(
           stack,
           Kind.BRIDGE,
           Optional.of(at.device()),
-          "kind of link " + master.orElse("") + " of " + stack.place() + " was not gathered",
+          unknown.get(),
           link.map(Fact::from),
           at.frame().packet(),
           trail);
@@ -45,6 +48,17 @@ final class LinkInput {
       return Bridging.arrive(wiring, at, bridge.get(), trail);
     }
     return accept(stack, at.device(), at.frame(), at.skb(), Optional.empty(), trail);
+  }
+
+  /** Why it cannot be told what becomes of what a device with such a master takes in. */
+  private static Optional<String> unknown(Link master, String device, Stack stack) {
+    if (master.kind().isEmpty()) {
+      return Optional.of("kind of link " + master.name() + " of " + stack + " was not gathered");
+    }
+    // net/core/dev.c: l3mdev_l3_rcv; its packets are routed by tables of its own
+    return master.kind().filter(new LinkKind.Other("vrf")::equals).isPresent()
+        ? Optional.of(device + " belongs to " + master.name() + ", a VRF of " + stack)
+        : Optional.empty();
   }
 
   /** eth_type_trans marks what is for others, and ip_rcv drops it. */

@@ -113,6 +113,16 @@ final class LinkOutput {
               Disposition.BLACKHOLE,
               trail);
         }
+        case LinkKind.Metadata _ -> {
+          return Journey.open(
+              stack,
+              Kind.ENCAP,
+              Optional.of(device),
+              device + " is an external tunnel: where it sends is told by a program or a route",
+              stack.link(device).map(Fact::from),
+              frame.packet(),
+              trail);
+        }
         case LinkKind.Veth _, LinkKind.Other _ -> {}
       }
     }

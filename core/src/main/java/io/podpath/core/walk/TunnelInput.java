@@ -76,6 +76,7 @@ final class TunnelInput {
           LinkKind.Vxlan _,
           LinkKind.Tun _,
           LinkKind.Dummy _,
+          LinkKind.Metadata _,
           LinkKind.Other _ ->
           -1;
     };
@@ -92,6 +93,17 @@ final class TunnelInput {
 
   private static List<Journey> noTunnel(Look look, Skb skb, String what, Trail trail) {
     Entries<Link> links = look.stack().facts().get(Section.LINKS);
+    Optional<Fact<Link>> taker = links.stream().filter(l -> takesAll(l.value())).findFirst();
+    if (taker.isPresent()) {
+      return Journey.open(
+          look.stack(),
+          Kind.DECAP,
+          look.in(),
+          what + ": what " + taker.get().value().name() + ", an external tunnel, makes of it",
+          Optional.of(taker.get().from()),
+          skb.packet(),
+          trail);
+    }
     Optional<String> unread =
         links
             .values()
@@ -122,6 +134,15 @@ final class TunnelInput {
         skb.packet(),
         Disposition.TUNNEL_PROTOCOL_BLOCKED,
         trail);
+  }
+
+  /**
+   * Last, what is told its ends takes it (ip_tunnel_lookup: collect_md_tun); OVS is asked before.
+   */
+  private static boolean takesAll(Link link) {
+    return link.kind().filter(LinkKind.Metadata.class::isInstance).isPresent()
+        && link.isUp()
+        && !link.master().equals(Optional.of("ovs-system"));
   }
 
   /** drivers/net/vxlan/vxlan_core.c: vxlan_rcv; the port is the socket's, the VNI the device's. */

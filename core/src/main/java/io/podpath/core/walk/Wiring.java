@@ -191,7 +191,8 @@ final class Wiring {
                       LinkKind.Ipip _,
                       LinkKind.Gre _,
                       LinkKind.Tun _,
-                      LinkKind.Dummy _ ->
+                      LinkKind.Dummy _,
+                      LinkKind.Metadata _ ->
                       false;
                 })
             .orElseGet(() ->

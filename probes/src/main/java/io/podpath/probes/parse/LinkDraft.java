@@ -68,6 +68,9 @@ final class LinkDraft {
   /** The kind from the words of its line: {@code vxlan id 1 local …}. */
   static LinkKind kind(List<String> words) {
     String name = words.getFirst();
+    if (words.contains("external")) {
+      return new LinkKind.Metadata(name);
+    }
     Optional<IpAddress> local =
         value(words, "local").or(() -> value(words, "local6")).flatMap(LinkDraft::specified);
     Optional<IpAddress> remote =

@@ -63,9 +63,11 @@ final class LinkObject {
             .or(() -> data.text("remote6"))
             .or(() -> data.text("group6"))
             .flatMap(LinkDraft::specified);
+    boolean external = data.bool("external").or(() -> data.bool("collect_metadata")).orElse(false);
     return info.text("info_kind")
         .map(name ->
             switch (name) {
+              case String told when external -> new LinkKind.Metadata(told);
               case "bridge" ->
                   new LinkKind.Bridge(
                       isOne(data, "vlan_filtering"),

@@ -158,6 +158,26 @@ class IpLinkParserTest {
                 false));
   }
 
+  /** The other end comes with each packet: no entry of the FDB is to be looked for. */
+  @Test
+  void readsExternalTunnels() {
+    String text =
+        """
+        2: cilium_vxlan: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noop state UNKNOWN mode DEFAULT group default qlen 1000
+            link/ether 8a:e6:c6:f5:c8:c3 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535\s
+            vxlan external id 0 srcport 0 0 dstport 8472 nolearning ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx addrgenmode eui64\s
+        """;
+    String json =
+        """
+        [{"ifindex":2,"ifname":"cilium_vxlan","flags":["UP"],"mtu":1500,"operstate":"UNKNOWN","link_type":"ether","address":"8a:e6:c6:f5:c8:c3","linkinfo":{"info_kind":"vxlan","info_data":{"external":true,"id":0,"port":8472,"learning":false}}}]
+        """;
+
+    assertThat(link(read("ip -d link", text), "cilium_vxlan").kind())
+        .contains(new LinkKind.Metadata("vxlan"));
+    assertThat(link(read("ip -d -j link", json), "cilium_vxlan").kind())
+        .contains(new LinkKind.Metadata("vxlan"));
+  }
+
   @Test
   void readsTheFormOfCentos7() {
     String text =

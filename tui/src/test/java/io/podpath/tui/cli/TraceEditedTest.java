@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A setting that was not gathered, and would decide, leaves a trace open. */
+/** What was not gathered, or is not modelled, and would decide, leaves a trace open. */
 class TraceEditedTest {
 
   private static final String NODE = "nodes/k8s-node01/";
@@ -18,6 +18,10 @@ class TraceEditedTest {
 
   /** On the same node as the pod, behind the same bridge. */
   private static final String NEIGHBOUR = "shop/db-0";
+
+  private static final String FAR = "default/web-6c9f7d4b8-wr8tp";
+  private static final String OTHER = "nodes/k8s-node02/";
+  private static final String INFO = "\"info_kind\":\"vxlan\",\"info_data\":{";
 
   private static final String SERVICE = "svc/shop/db";
 
@@ -83,5 +87,33 @@ class TraceEditedTest {
         "[{\"dst\":\"10.244.1.2\",\"dev\":\"flannel.1\",\"table\":\"99\",\"protocol\":\"boot\",\"scope\":\"link\",\"flags\":[]},{");
     assertTraced(SERVICE, "net.ipv4.conf.cni0.src_valid_mark", 3);
     assertTraced(NEIGHBOUR, "delivered: the request is delivered", 0);
+  }
+
+  /** Its other end is told with each packet, so that no FDB entry is missing. */
+  @Test
+  void whereAnExternalTunnelSends() throws IOException {
+    assertTraced(FAR, "delivered: the request is delivered", 0);
+    example.edit(NODE + "ip-d-j-link.json", INFO + "\"", INFO + "\"external\":true,\"");
+    assertTraced(FAR, "flannel.1 is an external tunnel", 3);
+  }
+
+  @Test
+  void whatAnExternalTunnelTakes() throws IOException {
+    example.edit(OTHER + "ip-d-j-link.json", INFO + "\"", INFO + "\"external\":true,\"");
+    assertTraced(FAR, "flannel.1, an external tunnel, makes of it", 3);
+  }
+
+  @Test
+  void whatComesInToAVrf() throws IOException {
+    example.edit(
+        OTHER + "ip-d-j-link.json",
+        "[{",
+        "[{\"ifname\":\"blue\",\"flags\":[\"UP\"],\"linkinfo\":{\"info_kind\":\"vrf\"}},{");
+    assertTraced(FAR, "delivered: the request is delivered", 0);
+    example.edit(
+        OTHER + "ip-d-j-link.json",
+        "\"ifname\":\"ens33\",",
+        "\"ifname\":\"ens33\",\"master\":\"blue\",");
+    assertTraced(FAR, "ens33 belongs to blue, a VRF of k8s-node02", 3);
   }
 }
