@@ -226,8 +226,8 @@ public final class ClusterReader {
                     + s
                     + " were not read; taken as Cluster, without session affinity"));
     return switch (view.serviceProxy()) {
-      case IPTABLES -> new KubeProxyIptables();
-      case IPVS -> new KubeProxyIpvs();
+      case IPTABLES -> new KubeProxyIptables(masquerading());
+      case IPVS -> new KubeProxyIpvs(masquerading());
       case NFTABLES -> {
         assumed.add(
             "podpath has no blueprint of kube-proxy's nftables mode; services are left out");
@@ -235,6 +235,18 @@ public final class ClusterReader {
       }
       case UNKNOWN -> new NoServiceProxy();
     };
+  }
+
+  /** All of a cluster's kube-proxies read one configuration (kubeadm's ConfigMap). */
+  private Masquerading masquerading() {
+    return view.nodes().stream()
+        .map(n -> n.get(Section.KUBE_PROXY_CONFIG))
+        .filter(Entries::isComplete)
+        .flatMap(Entries::values)
+        .filter(c -> c.problems().isEmpty())
+        .findFirst()
+        .map(Masquerading::of)
+        .orElse(Masquerading.USUAL);
   }
 
   /** What the objects say comes before what the node itself does. */

@@ -24,13 +24,19 @@ final class KubeProxy {
 
   private KubeProxy() {}
 
-  static void config(ClusterFacts cluster, NodeFacts node, String mode, NodeDraft draft) {
+  static void config(
+      ClusterFacts cluster,
+      NodeFacts node,
+      String mode,
+      Masquerading masquerading,
+      NodeDraft draft) {
     draft.row(
         Section.KUBE_PROXY_CONFIG,
         new KubeProxyConfig(
             Optional.of(mode),
-            List.of(cluster.podNetwork()),
-            Optional.of(false),
+            masquerading.tellsPods() ? List.of(cluster.podNetwork()) : List.of(),
+            Optional.of(masquerading.all()),
+            Optional.empty(),
             Optional.of("rr"),
             List.of()),
         "kube-proxy's configuration");
@@ -45,7 +51,7 @@ final class KubeProxy {
         clusterCIDR: %s
         hostnameOverride: %s
         iptables:
-          masqueradeAll: false
+          masqueradeAll: %s
           masqueradeBit: 14
           minSyncPeriod: 5s
           syncPeriod: 30s
@@ -56,7 +62,11 @@ final class KubeProxy {
         metricsBindAddress: 0.0.0.0:10249
         mode: "%s"
         """
-            .formatted(cluster.podNetwork(), node.name(), mode));
+            .formatted(
+                masquerading.tellsPods() ? cluster.podNetwork() : "",
+                node.name(),
+                masquerading.all(),
+                mode));
   }
 
   /** Marks for masquerading, and the rules behind them (pkg/proxy/iptables/proxier.go). */

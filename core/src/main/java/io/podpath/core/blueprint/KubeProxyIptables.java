@@ -9,10 +9,14 @@ import java.security.NoSuchAlgorithmException;
  * kube-proxy in iptables mode: per service port one KUBE-SVC chain, per endpoint one KUBE-SEP chain
  * (kubernetes, pkg/proxy/iptables/proxier.go, 1.25).
  */
-public record KubeProxyIptables() implements ServiceProxy {
+public record KubeProxyIptables(Masquerading masquerading) implements ServiceProxy {
 
   static final String NODE_PORTS = "KUBE-NODEPORTS";
   static final String EXTERNAL_SERVICES = "KUBE-EXTERNAL-SERVICES";
+
+  public KubeProxyIptables() {
+    this(Masquerading.USUAL);
+  }
 
   @Override
   public String name() {
@@ -26,7 +30,7 @@ public record KubeProxyIptables() implements ServiceProxy {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    KubeProxy.config(cluster, node, "iptables", draft);
+    KubeProxy.config(cluster, node, "iptables", masquerading, draft);
     hooks(draft);
     KubeProxy.firewall(draft);
     draft.chain("filter", KubeProxy.FORWARD, "kube-proxy's accepts");
@@ -39,7 +43,7 @@ public record KubeProxyIptables() implements ServiceProxy {
     KubeProxy.postrouting(draft);
     draft.chain("nat", NODE_PORTS, "node ports");
     for (ServiceFacts service : cluster.services()) {
-      new ServiceChains(cluster, node, service, draft).lay();
+      new ServiceChains(cluster, node, service, masquerading, draft).lay();
     }
     draft.append(
         ChainDraft.in("nat", KubeProxy.SERVICES)

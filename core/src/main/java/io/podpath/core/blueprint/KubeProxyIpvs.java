@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  * kube-proxy in ipvs mode: every service address on kube-ipvs0, virtual and real servers, and a few
  * rules over ipsets (kubernetes, pkg/proxy/ipvs/proxier.go, 1.25).
  */
-public record KubeProxyIpvs() implements ServiceProxy {
+public record KubeProxyIpvs(Masquerading masquerading) implements ServiceProxy {
 
   /** Holds the addresses of all services. */
   public static final String DEVICE = "kube-ipvs0";
@@ -29,6 +29,10 @@ public record KubeProxyIpvs() implements ServiceProxy {
   private static final String NODE_PORT = "KUBE-NODE-PORT";
   private static final String LOAD_BALANCER = "KUBE-LOAD-BALANCER";
   private static final String FIREWALL = "KUBE-PROXY-FIREWALL";
+
+  public KubeProxyIpvs() {
+    this(Masquerading.USUAL);
+  }
 
   @Override
   public String name() {
@@ -42,7 +46,7 @@ public record KubeProxyIpvs() implements ServiceProxy {
 
   @Override
   public void lay(ClusterFacts cluster, NodeFacts node, NodeDraft draft) {
-    KubeProxy.config(cluster, node, "ipvs", draft);
+    KubeProxy.config(cluster, node, "ipvs", masquerading, draft);
     addresses(cluster, node, draft);
     sets(cluster, node, draft);
     filter(draft);
@@ -219,7 +223,7 @@ public record KubeProxyIpvs() implements ServiceProxy {
         because);
   }
 
-  private static void nat(ClusterFacts cluster, NodeDraft draft) {
+  private void nat(ClusterFacts cluster, NodeDraft draft) {
     String because = "kube-proxy masquerades what needs it";
     KubeProxy.marks(draft);
     KubeProxy.entries(draft);
@@ -255,11 +259,13 @@ public record KubeProxyIpvs() implements ServiceProxy {
     for (IpProtocol protocol : List.of(IpProtocol.TCP, IpProtocol.UDP)) {
       nodePorts(cluster, protocol, draft, because);
     }
+    boolean fromOutside = !masquerading.all() && masquerading.tellsPods();
+    ChainDraft callers = ChainDraft.in("nat", KubeProxy.SERVICES);
     draft.append(
-        ChainDraft.in("nat", KubeProxy.SERVICES)
-            .notSource(cluster.podNetwork())
+        (fromOutside ? callers.notSource(cluster.podNetwork()) : callers)
             .comment("Kubernetes service cluster ip + port for masquerade purpose")
-            .inSet("KUBE-CLUSTER-IP", "dst", "dst")
+            // a node that calls takes the service's own address, which stands on kube-ipvs0
+            .inSet("KUBE-CLUSTER-IP", masquerading.all() || fromOutside ? "dst" : "src", "dst")
             .jump(KubeProxy.MARK_MASQ),
         because);
     if (isAny(cluster, s -> !s.externalIps().isEmpty() && !s.traffic().staysOutside())) {

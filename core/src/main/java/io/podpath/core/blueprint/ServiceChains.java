@@ -24,15 +24,22 @@ final class ServiceChains {
   private final ClusterFacts cluster;
   private final NodeFacts node;
   private final ServiceFacts service;
+  private final Masquerading masquerading;
   private final NodeDraft draft;
   private final String because;
   private final String hash;
   private final Set<Endpoint> written = new HashSet<>();
 
-  ServiceChains(ClusterFacts cluster, NodeFacts node, ServiceFacts service, NodeDraft draft) {
+  ServiceChains(
+      ClusterFacts cluster,
+      NodeFacts node,
+      ServiceFacts service,
+      Masquerading masquerading,
+      NodeDraft draft) {
     this.cluster = cluster;
     this.node = node;
     this.service = service;
+    this.masquerading = masquerading;
     this.draft = draft;
     this.because = "Service " + service.servicePort();
     this.hash = KubeProxyIptables.hash(service.servicePort() + service.protocol());
@@ -70,12 +77,12 @@ final class ServiceChains {
     String comment = service.servicePort() + " cluster IP";
     append(
         ofPort(nat(KubeProxy.SERVICES).destination(address), comment, service.port()).jump(chosen));
-    append(
-        ofPort(
-                nat(chosen).notSource(cluster.podNetwork()).destination(address),
-                comment,
-                service.port())
-            .jump(KubeProxy.MARK_MASQ));
+    if (masquerading.all() || masquerading.tellsPods()) {
+      ChainDraft callers =
+          masquerading.all() ? nat(chosen) : nat(chosen).notSource(cluster.podNetwork());
+      append(
+          ofPort(callers.destination(address), comment, service.port()).jump(KubeProxy.MARK_MASQ));
+    }
   }
 
   private void outside() {
@@ -137,11 +144,13 @@ final class ServiceChains {
     String calls = service.servicePort() + " external destinations";
     if (service.traffic().staysOutside()) {
       // a call from inside the cluster is as good as one to the cluster IP
-      append(
-          nat(chain)
-              .source(cluster.podNetwork())
-              .comment("pod traffic for " + calls)
-              .jump(chain("SVC")));
+      if (masquerading.tellsPods()) {
+        append(
+            nat(chain)
+                .source(cluster.podNetwork())
+                .comment("pod traffic for " + calls)
+                .jump(chain("SVC")));
+      }
       append(
           nat(chain)
               .comment("masquerade LOCAL traffic for " + calls)

@@ -9,11 +9,14 @@ import java.util.Optional;
  *
  * @param mode iptables, ipvs, nftables, userspace; empty when not set, which means iptables on
  *     Linux
+ * @param localMode {@code detectLocalMode}: by what pods are told from others; empty means by the
+ *     clusterCIDR
  */
 public record KubeProxyConfig(
     Optional<String> mode,
     List<IpPrefix> clusterCidrs,
     Optional<Boolean> masqueradeAll,
+    Optional<String> localMode,
     Optional<String> scheduler,
     List<ConfigProblem> problems) {
 

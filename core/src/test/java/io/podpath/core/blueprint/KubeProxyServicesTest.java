@@ -270,4 +270,42 @@ class KubeProxyServicesTest {
         .extracting(VirtualServer::toString)
         .containsExactly("-A -t 172.30.0.44:80 -s rr -p 600");
   }
+
+  /** Where pods cannot be told from others, none is masqueraded, and none told to be one. */
+  @Test
+  void masqueradingAsConfigured() {
+    ServiceFacts service =
+        service(
+            3,
+            Optional.of(new Port(3003)),
+            List.of(),
+            List.of(),
+            traffic("Cluster", "Local", 0),
+            "10.180.0.3");
+    assertThat(masquerading(new KubeProxyIptables(new Masquerading(true, true)), service))
+        .containsExactlyInAnyOrder(
+            "-A KUBE-EXT-X27LE4BHSL4DOUIK -s 10.0.0.0/8 -m comment --comment \"pod traffic for ns3/svc3:p80 external destinations\" -j KUBE-SVC-X27LE4BHSL4DOUIK",
+            "-A KUBE-SVC-X27LE4BHSL4DOUIK -d 172.30.0.43/32 -p tcp -m comment --comment \"ns3/svc3:p80 cluster IP\" -m tcp --dport 80 -j KUBE-MARK-MASQ");
+    assertThat(masquerading(new KubeProxyIptables(new Masquerading(false, false)), service))
+        .isEmpty();
+    assertThat(masquerading(new KubeProxyIpvs(new Masquerading(true, true)), service))
+        .containsExactly(
+            "-A KUBE-SERVICES -m comment --comment \"Kubernetes service cluster ip + port for masquerade purpose\" -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ");
+    assertThat(masquerading(new KubeProxyIpvs(new Masquerading(false, false)), service))
+        .containsExactly(
+            "-A KUBE-SERVICES -m comment --comment \"Kubernetes service cluster ip + port for masquerade purpose\" -m set --match-set KUBE-CLUSTER-IP src,dst -j KUBE-MARK-MASQ");
+  }
+
+  private static List<String> masquerading(ServiceProxy proxy, ServiceFacts service) {
+    return drawn(proxy, HERE, service)
+        .host()
+        .get(Section.chainRules(IpFamily.INET, Backend.UNSTATED))
+        .values()
+        .map(ChainRule::toString)
+        .filter(r ->
+            r.contains("KUBE-CLUSTER-IP") && r.endsWith("MARK-MASQ")
+                || r.matches(".*KUBE-SVC-\\w+ .*MARK-MASQ")
+                || r.contains("pod traffic"))
+        .toList();
+  }
 }

@@ -188,7 +188,8 @@ public final class AgentLogParser implements OutputParser {
     boolean none = line.says("clusterCIDR not specified") || line.says("no cluster CIDR defined");
     return none
         ? Optional.of(
-            new KubeProxyConfig(mode, List.of(), Optional.empty(), Optional.empty(), List.of()))
+            new KubeProxyConfig(
+                mode, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of()))
         : Optional.empty();
   }
 

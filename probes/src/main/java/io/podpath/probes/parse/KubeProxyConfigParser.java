@@ -122,7 +122,12 @@ public final class KubeProxyConfigParser implements OutputParser {
       reading.add(
           Section.KUBE_PROXY_CONFIG,
           new KubeProxyConfig(
-              Optional.empty(), List.of(), Optional.empty(), Optional.empty(), List.of(problem)),
+              Optional.empty(),
+              List.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              List.of(problem)),
           error.line());
     }
     reading.unread(Section.KUBE_PROXY_CONFIG, error);
@@ -148,6 +153,7 @@ public final class KubeProxyConfigParser implements OutputParser {
         root.text("mode").filter(m -> !m.isEmpty()),
         cidrs,
         root.bool("iptables", "masqueradeAll"),
+        root.text("detectLocalMode").filter(m -> !m.isEmpty()),
         root.text("ipvs", "scheduler").filter(s -> !s.isEmpty()),
         problems);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,5 +229,31 @@ class CompareEditedTest {
     Session session =
         Session.real("compare", "k8s-master", "--example", "flannel-vxlan", "--with", "node", NODE);
     assertThat(differences(session)).isEmpty();
+  }
+
+  /** kube-proxy's configuration says whose calls are masqueraded, and the rules are as it says. */
+  @ParameterizedTest
+  @CsvSource({"clusterCIDR: 10.244.0.0/16, clusterCIDR: \"\"", "All: false, All: true"})
+  void callsAreMasqueradedAsKubeProxyWasTold(String from, String to) throws IOException {
+    record("flannel-vxlan");
+    Path nodes = directory.resolve("nodes");
+    try (Stream<Path> files = Files.walk(nodes)) {
+      for (Path config : files.filter(f -> f.endsWith("kube-proxy-config.yml")).toList()) {
+        Files.writeString(config, Files.readString(config).replace(from, to));
+      }
+    }
+    assertThat(differences(compared())).isNotEmpty();
+
+    boolean all = to.endsWith("true");
+    String rules =
+        Files.readString(file(RULES))
+            .lines()
+            .filter(l -> all || !l.matches("-A KUBE-SVC-\\w+ ! -s .*"))
+            .map(l -> l.replaceFirst("(-A KUBE-SVC-\\w+) ! -s \\S+", "$1"))
+            .collect(Collectors.joining("\n", "", "\n"));
+    Files.writeString(file(RULES), rules);
+    Session session = compared();
+    assertThat(differences(session)).isEmpty();
+    assertThat(session.exitCode()).isZero();
   }
 }
