@@ -311,8 +311,11 @@ final class Bridging {
                 (gone, u) -> sent(gone, port, u)));
   }
 
+  /** br_dev_queue_push_xmit. */
   private List<Journey> sent(Skb skb, String port, Trail trail) {
-    return Journey.one(
-        new Situation.Transmitted(stack, port, frame.with(skb.packet()), skb, hop), trail);
+    return LinkOutput.tooLong(stack, port, skb.packet(), Kind.BRIDGE, trail)
+        .orElseGet(() ->
+            Journey.one(
+                new Situation.Transmitted(stack, port, frame.with(skb.packet()), skb, hop), trail));
   }
 }

@@ -16,6 +16,9 @@ import java.util.OptionalInt;
 /** A device sends: net/core/dev.c: __dev_queue_xmit, and what each kind of device does with it. */
 final class LinkOutput {
 
+  /** A frame may have a tag beside what the device's mtu tells of. */
+  private static final int VLAN_HEADER = 4;
+
   private LinkOutput() {}
 
   static List<Journey> transmit(Wiring wiring, Situation.Transmitted at, Trail trail) {
@@ -76,6 +79,11 @@ final class LinkOutput {
     }
     Optional<End> other = wiring.otherEnd(stack, device);
     if (other.isPresent()) {
+      Optional<List<Journey>> tooLong =
+          tooLong(other.get().stack(), other.get().device(), frame.packet(), Kind.WIRE, trail);
+      if (tooLong.isPresent()) {
+        return tooLong.get();
+      }
       boolean same = other.get().stack() == stack;
       // what the kernel remembers of a packet stays in its namespace
       Skb skb = same ? at.skb().with(frame.packet()).untracked() : Skb.of(frame.packet());
@@ -129,6 +137,38 @@ final class LinkOutput {
     return wiring.isWire(stack, device)
         ? Wire.cross(wiring, at, trail)
         : unrecorded(wiring, at, trail);
+  }
+
+  /**
+   * What the other end of a veth pair, or a port of a bridge, is too small for is dropped without a
+   * word (include/linux/netdevice.h: __is_skb_forwardable). What may be cut has been cut for the
+   * device it was routed to.
+   */
+  static Optional<List<Journey>> tooLong(
+      Stack stack, String device, Packet packet, Kind kind, Trail trail) {
+    return stack
+        .link(device)
+        .filter(l ->
+            packet.unfragmented()
+                && l.value()
+                    .mtu()
+                    .filter(m -> packet.length() > m.bytes() + VLAN_HEADER)
+                    .isPresent())
+        .map(l ->
+            Journey.lost(
+                stack,
+                kind,
+                Optional.of(device),
+                device
+                    + " mtu "
+                    + l.value().mtu().orElseThrow()
+                    + " < "
+                    + packet.length()
+                    + " bytes, not to be fragmented",
+                Optional.of(l.from()),
+                packet,
+                Disposition.MTU_EXCEEDED,
+                trail));
   }
 
   /** The other end was not recorded: a pod's own, if anything. */
