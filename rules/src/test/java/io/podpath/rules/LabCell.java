@@ -14,18 +14,19 @@ import java.util.stream.Stream;
  * A fabric with a service proxy, and which faults are caused on it.
  *
  * @param kernel empty for whichever has what it needs
- * @param rules of the faults; none for all that can happen there
+ * @param rules of the faults; empty for all that can happen there
  */
-record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<String> rules) {
+record LabCell(
+    String fabric, String proxy, Optional<LabKernel> kernel, Optional<List<String>> rules) {
 
   /** Set for the whole product: "all", or some cells such as "calico-ipip/ipvs,ovs-gre/none". */
   private static final String CHOSEN = "podpath.labs";
 
   /**
-   * What a build has time for: all that this kernel carries, and of the others, and of variants of
-   * a fabric, what is theirs.
+   * What a build has time to break: all that this kernel carries, and of the others, and of
+   * variants of a fabric, what is theirs.
    */
-  private static final List<LabCell> OF_EVERY_BUILD =
+  private static final List<LabCell> BROKEN_IN_EVERY_BUILD =
       List.of(
           here("flannel-host-gw", "iptables"),
           here("flannel-vxlan", "iptables"),
@@ -56,25 +57,39 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
               "node-address-on-kube-ipvs0"));
 
   private static LabCell here(String fabric, String proxy, String... rules) {
-    return new LabCell(fabric, proxy, Optional.of(LabKernel.HOST), List.of(rules));
+    return new LabCell(fabric, proxy, Optional.of(LabKernel.HOST), those(rules));
   }
 
   private static LabCell inside(String fabric, String proxy, String... rules) {
-    return new LabCell(fabric, proxy, Optional.of(LabKernel.USER_MODE_LINUX), List.of(rules));
+    return new LabCell(fabric, proxy, Optional.of(LabKernel.USER_MODE_LINUX), those(rules));
+  }
+
+  private static Optional<List<String>> those(String... rules) {
+    return Optional.of(List.of(rules)).filter(r -> !r.isEmpty());
   }
 
   static List<LabCell> chosen() {
     String wanted = System.getProperty(CHOSEN, "");
     if (wanted.isEmpty()) {
-      return OF_EVERY_BUILD;
+      return ofEveryBuild();
     }
     return wanted.equals("all")
         ? product()
         : Stream.of(wanted.split(",", -1)).map(LabCell::named).toList();
   }
 
+  /** All are built and healthy; some are broken too. */
   static List<LabCell> ofEveryBuild() {
-    return OF_EVERY_BUILD;
+    List<LabCell> cells = new ArrayList<>(BROKEN_IN_EVERY_BUILD);
+    product().stream()
+        .filter(c -> BROKEN_IN_EVERY_BUILD.stream().noneMatch(c::isLike))
+        .map(c -> new LabCell(c.fabric(), c.proxy(), c.kernel(), Optional.of(List.of())))
+        .forEach(cells::add);
+    return cells;
+  }
+
+  boolean isLike(LabCell other) {
+    return fabric.equals(other.fabric) && proxy.equals(other.proxy);
   }
 
   /** Every fabric, with its own proxy and with each mode of kube-proxy. */
@@ -91,7 +106,7 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
   private static LabCell named(String name) {
     String[] parts = name.split("/", 2);
     LabCell cell =
-        new LabCell(parts[0], parts.length < 2 ? "" : parts[1], Optional.empty(), List.of());
+        new LabCell(parts[0], parts.length < 2 ? "" : parts[1], Optional.empty(), Optional.empty());
     cell.state("any");
     return cell;
   }
@@ -110,9 +125,9 @@ record LabCell(String fabric, String proxy, Optional<LabKernel> kernel, List<Str
   }
 
   List<Fault> faults() {
-    return rules.isEmpty()
-        ? Faults.on(state("any").blueprint())
-        : rules.stream().map(rule -> Faults.named(rule).orElseThrow()).toList();
+    return rules
+        .map(chosen -> chosen.stream().map(rule -> Faults.named(rule).orElseThrow()).toList())
+        .orElseGet(() -> Faults.on(state("any").blueprint()));
   }
 
   @Override
