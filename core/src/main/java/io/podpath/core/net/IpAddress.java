@@ -1,6 +1,7 @@
 package io.podpath.core.net;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address. IPv4 keeps its 32 bits in {@code low}; two longs keep a million of them
@@ -17,8 +18,35 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     }
   }
 
+  /** Written out, because every look-up of a walk ends in it. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || other instanceof IpAddress(var itsFamily, var itsHigh, var itsLow)
+            && low == itsLow
+            && high == itsHigh
+            && family == itsFamily;
+  }
+
+  /** The networks of a cluster's nodes differ in few bits, which must not fall together. */
+  @Override
+  public int hashCode() {
+    return (int) ((low + 31 * high) * 0x9e37_79b9_7f4a_7c15L >>> 32);
+  }
+
   public static IpAddress ofV4(long bits) {
     return new IpAddress(IpFamily.INET, 0, bits & 0xffff_ffffL);
+  }
+
+  /** Without the bits behind a prefix of this length. */
+  public IpAddress network(int length) {
+    if (isV4()) {
+      long mask = length == 0 ? 0 : 0xffff_ffffL << (32 - length) & 0xffff_ffffL;
+      return (low & mask) == low ? this : ofV4(low & mask);
+    }
+    long highMask = length >= 64 ? -1L : length == 0 ? 0 : -1L << (64 - length);
+    long lowMask = length <= 64 ? 0 : -1L << (128 - length);
+    return new IpAddress(family, high & highMask, low & lowMask);
   }
 
   /** Parses strictly; a zone ({@code fe80::1%eth0}) is dropped. */

@@ -2,6 +2,7 @@ package io.podpath.core.net;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network prefix in CIDR notation; bits behind the length are zero.
@@ -15,19 +16,20 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
     if (length < 0 || length > address.family().bits()) {
       throw new IllegalArgumentException("prefix length " + length + " of " + address);
     }
-    address = mask(address, length);
+    address = address.network(length);
   }
 
-  private static IpAddress mask(IpAddress address, int length) {
-    if (address.isV4()) {
-      long mask = length == 0 ? 0 : 0xffff_ffffL << (32 - length) & 0xffff_ffffL;
-      return (address.low() & mask) == address.low()
-          ? address
-          : IpAddress.ofV4(address.low() & mask);
-    }
-    long high = length >= 64 ? -1L : length == 0 ? 0 : -1L << (64 - length);
-    long low = length <= 64 ? 0 : -1L << (128 - length);
-    return new IpAddress(address.family(), address.high() & high, address.low() & low);
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || other instanceof IpPrefix(var itsAddress, var itsLength)
+            && length == itsLength
+            && address.equals(itsAddress);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + length;
   }
 
   /** Parses {@code 10.0.0.0/8}; an address alone is a prefix of full length. */
@@ -83,12 +85,26 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   }
 
   public boolean contains(IpAddress other) {
-    return other.family() == family() && mask(other, length).equals(address);
+    return other.family() == family() && other.network(length).equals(address);
   }
 
   /** Whether every address of {@code other} lies in this prefix (also when they are equal). */
   public boolean contains(IpPrefix other) {
     return other.length >= length && contains(other.address);
+  }
+
+  /** The first address behind it; none behind the last one. */
+  public Optional<IpAddress> behind() {
+    int zeros = family().bits() - length;
+    long size = zeros < 64 ? 1L << zeros : 0;
+    long low = address.low() + size;
+    if (address.isV4()) {
+      return low >>> 32 == 0 ? Optional.of(IpAddress.ofV4(low)) : Optional.empty();
+    }
+    long carry = zeros < 64 ? (low == 0 ? 1 : 0) : zeros < 128 ? 1L << (zeros - 64) : 0;
+    long high = address.high() + carry;
+    boolean last = high == 0 && low == 0;
+    return last ? Optional.empty() : Optional.of(new IpAddress(family(), high, low));
   }
 
   /** Its lower and its upper half; none of a single address. */

@@ -35,11 +35,18 @@ public record Route(
 
   public Route {
     nextHops = List.copyOf(nextHops);
-    metrics = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
-    attributes = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    metrics = copy(metrics);
+    attributes = copy(attributes);
   }
 
   private static final SortedMap<String, String> NONE = java.util.Collections.emptySortedMap();
+
+  /** Of a million routes few have any. */
+  private static SortedMap<String, String> copy(SortedMap<String, String> words) {
+    return words.isEmpty()
+        ? NONE
+        : java.util.Collections.unmodifiableSortedMap(new TreeMap<>(words));
+  }
 
   /** A plain unicast route of the main table. */
   public static Route unicast(IpPrefix destination, NextHop nextHop) {

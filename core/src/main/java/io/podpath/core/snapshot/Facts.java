@@ -4,6 +4,7 @@ import io.podpath.core.net.IpFamily;
 import io.podpath.core.node.Route;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,8 +18,12 @@ public final class Facts {
 
   private final SortedMap<Section<?>, Entries<?>> tables;
 
+  /** The same, for the look-ups: sections are constants. */
+  private final Map<Section<?>, Entries<?>> bySection;
+
   private Facts(SortedMap<Section<?>, Entries<?>> tables) {
     this.tables = Collections.unmodifiableSortedMap(tables);
+    this.bySection = new HashMap<>(tables);
   }
 
   private static Comparator<Section<?>> byName() {
@@ -28,7 +33,7 @@ public final class Facts {
   /** The table; not gathered when nobody put one in. */
   @SuppressWarnings("unchecked") // put() ties the type of the entries to that of the section
   public <T> Entries<T> get(Section<T> section) {
-    Entries<?> entries = tables.get(section);
+    Entries<?> entries = bySection.get(section);
     return entries == null ? Entries.notGathered("not recorded") : (Entries<T>) entries;
   }
 

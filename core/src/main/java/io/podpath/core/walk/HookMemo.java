@@ -1,6 +1,5 @@
 package io.podpath.core.walk;
 
-import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
@@ -19,8 +18,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which packets the rules of a namespace let pass, changed in nothing but their mark. Addresses
@@ -48,7 +47,38 @@ final class HookMemo {
       Optional<String> out,
       Optional<Look.Ports> bridge,
       long mark,
-      Optional<Tracked> tracked) {}
+      Optional<Tracked> tracked) {
+
+    /** Written out: it is asked at every hook a packet passes. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key
+          && hook == key.hook
+          && source == key.source
+          && destination == key.destination
+          && mark == key.mark
+          && in.equals(key.in)
+          && out.equals(key.out)
+          && protocol.equals(key.protocol)
+          && tracked.equals(key.tracked)
+          && kind.equals(key.kind)
+          && bridge.equals(key.bridge)
+          && sourcePort.equals(key.sourcePort)
+          && destinationPort.equals(key.destinationPort);
+    }
+
+    @Override
+    public int hashCode() {
+      int hash = 31 * source + destination;
+      hash = 31 * hash + hook.hashCode();
+      hash = 31 * hash + in.hashCode();
+      hash = 31 * hash + out.hashCode();
+      hash = 31 * hash + protocol.number();
+      hash = 31 * hash + kind.type();
+      hash = 31 * hash + Long.hashCode(mark);
+      return 31 * hash + tracked.hashCode();
+    }
+  }
 
   /** What an ICMP type and TCP flags add. */
   record Kind(int type, Set<String> flags) {}
@@ -60,18 +90,33 @@ final class HookMemo {
       boolean destinationTranslated,
       boolean sourceTranslated,
       boolean destinationSet,
-      boolean sourceSet) {}
+      boolean sourceSet) {
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Tracked seen
+          && state.equals(seen.state)
+          && reply == seen.reply
+          && mark == seen.mark
+          && destinationTranslated == seen.destinationTranslated
+          && sourceTranslated == seen.sourceTranslated
+          && destinationSet == seen.destinationSet
+          && sourceSet == seen.sourceSet;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * state.hashCode() + Long.hashCode(mark) + (reply ? 1 : 0);
+    }
+  }
 
   private final boolean usable;
-  private final PrefixTable<IpPrefix> prefixes;
-  private final AtomicInteger next = new AtomicInteger();
-  private final Map<IpAddress, Integer> groups = new ConcurrentHashMap<>();
-  private final Map<List<List<IpPrefix>>, Integer> numbers = new ConcurrentHashMap<>();
+  private final AddressGroups groups;
   private final Map<Key, Long> marks = new ConcurrentHashMap<>();
 
-  private HookMemo(boolean usable, PrefixTable<IpPrefix> prefixes) {
+  private HookMemo(boolean usable, AddressGroups groups) {
     this.usable = usable;
-    this.prefixes = prefixes;
+    this.groups = groups;
   }
 
   static HookMemo of(Facts facts, Netfilter netfilter, IpFamily family) {
@@ -95,9 +140,7 @@ final class HookMemo {
       prefixes.add(route.value().destination());
     }
     facts.get(Section.ADDRESSES).values().forEach(a -> prefixes.add(a.local().toPrefix()));
-    List<IpPrefix> distinct =
-        prefixes.stream().filter(p -> p.family() == family).distinct().toList();
-    return new HookMemo(usable, PrefixTable.of(distinct, p -> p));
+    return new HookMemo(usable, AddressGroups.of(prefixes, family));
   }
 
   private static boolean add(Match match, List<IpPrefix> prefixes) {
@@ -131,8 +174,8 @@ final class HookMemo {
     return Optional.of(
         new Key(
             look.hook(),
-            group(packet.source()),
-            group(packet.destination()),
+            groups.of(packet.source()),
+            groups.of(packet.destination()),
             packet.protocol(),
             packet.sourcePort(),
             packet.destinationPort(),
@@ -142,17 +185,6 @@ final class HookMemo {
             look.bridge(),
             look.skb().mark(),
             look.skb().tracked().map(t -> tracked(t, look.connection()))));
-  }
-
-  /** The number of the group of addresses this one belongs to. */
-  private int group(IpAddress address) {
-    Integer known = groups.get(address);
-    if (known != null) {
-      return known;
-    }
-    int number = numbers.computeIfAbsent(prefixes.containing(address), k -> next.getAndIncrement());
-    groups.put(address, number);
-    return number;
   }
 
   private static Kind kind(Payload payload) {

@@ -13,12 +13,14 @@ import io.podpath.core.snapshot.NftProgram;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The tables of iptables of one namespace and family, in every back end that was gathered. */
 final class Netfilter {
@@ -75,7 +77,7 @@ final class Netfilter {
       Set.of("raw", "mangle", "nat", "filter", "security");
 
   private final List<Listing> listings;
-  private final Map<String, Foreign> foreign = new HashMap<>();
+  private final Map<Hook, Foreign> foreign = new EnumMap<>(Hook.class);
   private final Optional<String> gap;
 
   private Netfilter(Facts facts, IpFamily family) {
@@ -108,10 +110,10 @@ final class Netfilter {
       boolean iptables = chain.family().equals(own) && OF_IPTABLES.contains(chain.table());
       boolean idle = NftProgram.of(facts, chain).isIdle();
       if (here && !iptables && !idle && chain.hook().isPresent()) {
-        foreign.merge(
-            chain.hook().get(),
-            new Foreign(fact),
-            (one, other) -> other.translates() ? other : one);
+        hook(chain.hook().get())
+            .ifPresent(h ->
+                foreign.merge(
+                    h, new Foreign(fact), (one, other) -> other.translates() ? other : one));
       }
     }
     this.gap = missing;
@@ -119,7 +121,14 @@ final class Netfilter {
 
   /** What nftables itself does at a hook. */
   Optional<Foreign> foreign(Hook hook) {
-    return Optional.ofNullable(foreign.get(hook.name().toLowerCase(Locale.ROOT)));
+    return Optional.ofNullable(foreign.get(hook));
+  }
+
+  /** By its name in nftables. */
+  private static Optional<Hook> hook(String name) {
+    return Stream.of(Hook.values())
+        .filter(h -> h.name().toLowerCase(Locale.ROOT).equals(name))
+        .findFirst();
   }
 
   static Netfilter of(Facts facts, IpFamily family) {

@@ -18,7 +18,10 @@ final class PrefixTable<T> {
 
   private final List<Length<T>> lengths;
 
-  private record Length<T>(int length, Map<IpPrefix, List<T>> rows) {}
+  /**
+   * @param rows by their prefix's own address
+   */
+  private record Length<T>(int length, Map<IpAddress, List<T>> rows) {}
 
   private PrefixTable(List<Length<T>> lengths) {
     this.lengths = lengths;
@@ -26,17 +29,23 @@ final class PrefixTable<T> {
 
   /** Rows of one prefix keep their order. */
   static <T> PrefixTable<T> of(List<T> rows, Function<T, IpPrefix> prefix) {
-    TreeMap<Integer, Map<IpPrefix, List<T>>> byLength = new TreeMap<>();
+    TreeMap<Integer, Map<IpAddress, List<T>>> byLength = new TreeMap<>();
     for (T row : rows) {
       IpPrefix key = prefix.apply(row);
       byLength
           .computeIfAbsent(key.length(), l -> new HashMap<>())
-          .computeIfAbsent(key, k -> new ArrayList<>(1))
-          .add(row);
+          .merge(key.address(), List.of(row), PrefixTable::joined);
     }
     List<Length<T>> lengths = new ArrayList<>();
     byLength.descendingMap().forEach((length, map) -> lengths.add(new Length<>(length, map)));
-    return new PrefixTable<>(lengths);
+    return new PrefixTable<>(List.copyOf(lengths));
+  }
+
+  /** Nearly every prefix has one row, which needs no room for more. */
+  private static <T> List<T> joined(List<T> rows, List<T> more) {
+    List<T> all = rows instanceof ArrayList<T> many ? many : new ArrayList<>(rows);
+    all.addAll(more);
+    return all;
   }
 
   /** Rows whose prefix contains the address, by prefix, the longest first. */
@@ -44,7 +53,7 @@ final class PrefixTable<T> {
     List<List<T>> found = new ArrayList<>(2);
     for (Length<T> length : lengths) {
       if (length.length() <= address.family().bits()) {
-        List<T> rows = length.rows().get(new IpPrefix(address, length.length()));
+        List<T> rows = length.rows().get(address.network(length.length()));
         if (rows != null) {
           found.add(rows);
         }

@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The network stack of one namespace: its tables, ready to be asked as the kernel asks them. */
 final class Stack {
@@ -39,8 +40,8 @@ final class Stack {
   private final Map<String, Fact<Link>> links = new LinkedHashMap<>();
   private final Map<String, List<Fact<Address>>> addresses = new HashMap<>();
   private final Map<String, Fact<Sysctl>> sysctls = new HashMap<>();
-  private final Map<NextHopKey, Fact<Neighbour>> neighbours = new HashMap<>();
-  private final Map<FdbKey, List<Fact<FdbEntry>>> fdb = new HashMap<>();
+  private final Map<String, Map<IpAddress, Fact<Neighbour>>> neighbours = new HashMap<>();
+  private final Map<String, Map<MacAddress, List<Fact<FdbEntry>>>> fdb = new HashMap<>();
   private final Map<String, Fact<BridgePort>> ports = new HashMap<>();
   private final Set<IpAddress> own = new HashSet<>();
   private final Map<String, List<Fact<Link>>> members = new HashMap<>();
@@ -53,11 +54,20 @@ final class Stack {
   private final Map<IpFamily, Netfilter> netfilters = new EnumMap<>(IpFamily.class);
   private final Map<IpFamily, HookMemo> memos = new EnumMap<>(IpFamily.class);
 
-  private record NextHopKey(String device, IpAddress address) {}
+  private record ConfKey(IpFamily family, String device, String setting) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ConfKey(var itsFamily, var itsDevice, var itsSetting)
+          && family == itsFamily
+          && device.equals(itsDevice)
+          && setting.equals(itsSetting);
+    }
 
-  private record FdbKey(String device, MacAddress mac) {}
-
-  private record ConfKey(IpFamily family, String device, String setting) {}
+    @Override
+    public int hashCode() {
+      return 31 * device.hashCode() + setting.hashCode() + family.hashCode();
+    }
+  }
 
   private record ServiceKey(
       Optional<IpProtocol> protocol, Optional<IpAddress> address, Optional<Port> port) {}
@@ -92,7 +102,8 @@ final class Stack {
       fact.value()
           .device()
           .ifPresent(d ->
-              fdb.computeIfAbsent(new FdbKey(d, fact.value().mac()), k -> new ArrayList<>(1))
+              fdb.computeIfAbsent(d, k -> new HashMap<>())
+                  .computeIfAbsent(fact.value().mac(), k -> new ArrayList<>(1))
                   .add(fact));
     }
     this.sets = IpSets.of(facts);
@@ -100,7 +111,10 @@ final class Stack {
       for (Fact<Neighbour> fact : facts.get(Section.neighbours(family)).facts()) {
         fact.value()
             .device()
-            .ifPresent(d -> neighbours.put(new NextHopKey(d, fact.value().address()), fact));
+            .ifPresent(d ->
+                neighbours
+                    .computeIfAbsent(d, k -> new HashMap<>())
+                    .put(fact.value().address(), fact));
       }
       fibs.put(family, Fib.of(facts, family));
       Netfilter netfilter = Netfilter.of(facts, family);
@@ -208,7 +222,7 @@ final class Stack {
   }
 
   Optional<Fact<Neighbour>> neighbour(String device, IpAddress address) {
-    return Optional.ofNullable(neighbours.get(new NextHopKey(device, address)));
+    return Optional.ofNullable(neighbours.getOrDefault(device, Map.of()).get(address));
   }
 
   Entries<Neighbour> neighbours(IpFamily family) {
@@ -217,7 +231,7 @@ final class Stack {
 
   /** Entries of a port or a VXLAN link for a MAC address. */
   List<Fact<FdbEntry>> fdb(String device, MacAddress mac) {
-    return fdb.getOrDefault(new FdbKey(device, mac), List.of());
+    return fdb.getOrDefault(device, Map.of()).getOrDefault(mac, List.of());
   }
 
   Entries<FdbEntry> allFdb() {
@@ -263,8 +277,11 @@ final class Stack {
    * 1.
    */
   Gathered<Integer> maxConf(IpFamily family, String device, String setting) {
-    return conf.computeIfAbsent(
-        new ConfKey(family, device, setting), k -> readMaxConf(family, device, setting));
+    ConfKey key = new ConfKey(family, device, setting);
+    Gathered<Integer> known = conf.get(key);
+    return known != null
+        ? known
+        : conf.computeIfAbsent(key, k -> readMaxConf(family, device, setting));
   }
 
   private Gathered<Integer> readMaxConf(IpFamily family, String device, String setting) {
@@ -279,8 +296,9 @@ final class Stack {
 
   /** Whether packets that come in by a device are forwarded. */
   Gathered<Integer> forwarding(IpFamily family, String device) {
-    return conf.computeIfAbsent(
-        new ConfKey(family, device, "forwarding"), k -> readForwarding(family, device));
+    ConfKey key = new ConfKey(family, device, "forwarding");
+    Gathered<Integer> known = conf.get(key);
+    return known != null ? known : conf.computeIfAbsent(key, k -> readForwarding(family, device));
   }
 
   /** IPv6 asks the setting of all; IPv4 the device's, into which the setting of all is written. */

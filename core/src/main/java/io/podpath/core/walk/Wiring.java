@@ -15,18 +15,32 @@ import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.NodeState;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All namespaces of a cluster, and how their devices are joined. */
 final class Wiring {
 
   /** A device of a namespace. */
-  record End(Stack stack, String device) {}
+  record End(Stack stack, String device) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof End(var itsStack, var itsDevice)
+          && stack == itsStack
+          && device.equals(itsDevice);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * stack.hashCode() + device.hashCode();
+    }
+  }
 
   private final ClusterView view;
   private final Map<Netns, Stack> stacks = new LinkedHashMap<>();
@@ -231,8 +245,7 @@ final class Wiring {
   }
 
   private boolean joins(End one, End other) {
-    return one.stack() != other.stack()
-        && networks(one).stream().anyMatch(networks(other)::contains);
+    return one.stack() != other.stack() && !Collections.disjoint(networks(one), networks(other));
   }
 
   /** Other devices on the networks a wire's device has addresses in. */
