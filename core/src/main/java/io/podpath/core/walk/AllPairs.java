@@ -36,17 +36,44 @@ public final class AllPairs {
 
   private final ClusterView view;
   private final Walker walker;
-  private final List<WalkEnd> pods;
-  private final Map<String, List<WalkEnd>> byNode;
+  private final List<Pod> pods;
+  private final Map<String, List<Pod>> byNode;
 
   private AllPairs(ClusterView view) {
     this.view = view;
     this.walker = Walker.of(view);
-    this.pods = PodEnds.of(view);
+    this.pods = PodEnds.of(view).stream().map(e -> pod(e, view)).toList();
     this.byNode =
         pods.stream()
-            .filter(p -> p.place().isPresent())
-            .collect(Collectors.groupingBy(p -> nodeOf(p).toLowerCase(Locale.ROOT)));
+            .filter(p -> p.end().place().isPresent())
+            .collect(
+                Collectors.groupingBy(
+                    p -> nodeOf(p.end()).toLowerCase(Locale.ROOT),
+                    Collectors.collectingAndThen(Collectors.toList(), this::standing)));
+  }
+
+  /**
+   * A pod, with all that is the same whoever is at the other end.
+   *
+   * @param unread why it cannot be told what it takes for its own
+   */
+  private record Pod(
+      WalkEnd end, Optional<String> unread, Optional<WalkEnd.Start> start, Optional<Netns> meant) {}
+
+  private static Pod pod(WalkEnd end, ClusterView view) {
+    return new Pod(end, unread(end, view), end.start(view), end.meant(view));
+  }
+
+  /** All pods of a node, or the first one; one whose namespace was recorded before others. */
+  private List<Pod> standing(List<Pod> own) {
+    return pods.size() <= MOST_PODS
+        ? own
+        : own.stream()
+            .filter(p -> p.start().filter(s -> s.in().isEmpty()).isPresent())
+            .findFirst()
+            .or(() -> own.stream().findFirst())
+            .stream()
+            .toList();
   }
 
   public static AllPairs of(ClusterView view) {
@@ -59,7 +86,7 @@ public final class AllPairs {
     return pods.parallelStream()
         .flatMap(from ->
             pods.stream()
-                .filter(to -> !from.equals(to))
+                .filter(to -> !from.end().equals(to.end()))
                 .map(to -> walk(from, to, ICMP).pair(WalkEnd::name)))
         .toList();
   }
@@ -143,7 +170,7 @@ public final class AllPairs {
 
   private Optional<Walked> first(
       String from, String to, IpProtocol protocol, Comparator<Walked> worstFirst) {
-    List<WalkEnd> receivers = podsOf(to);
+    List<Pod> receivers = podsOf(to);
     return podsOf(from).stream()
         .flatMap(s -> receivers.stream().map(r -> walk(s, r, protocol)))
         .min(worstFirst);
@@ -157,21 +184,8 @@ public final class AllPairs {
     return new WalkEnd(name, Optional.of(Netns.host(name)), List.of());
   }
 
-  /** All its pods, or the first one; one whose namespace was recorded before others. */
-  private List<WalkEnd> podsOf(String node) {
-    List<WalkEnd> own = byNode.getOrDefault(node.toLowerCase(Locale.ROOT), List.of());
-    return pods.size() <= MOST_PODS
-        ? own
-        : own.stream()
-            .filter(this::isRecorded)
-            .findFirst()
-            .or(() -> own.stream().findFirst())
-            .stream()
-            .toList();
-  }
-
-  private boolean isRecorded(WalkEnd end) {
-    return end.start(view).filter(s -> s.in().isEmpty()).isPresent();
+  private List<Pod> podsOf(String node) {
+    return byNode.getOrDefault(node.toLowerCase(Locale.ROOT), List.of());
   }
 
   /**
@@ -217,12 +231,14 @@ public final class AllPairs {
     }
   }
 
-  private Walked walk(WalkEnd from, WalkEnd to, IpProtocol protocol) {
-    Optional<String> unread = unread(from).or(() -> unread(to));
+  private Walked walk(Pod sender, Pod receiver, IpProtocol protocol) {
+    WalkEnd from = sender.end();
+    WalkEnd to = receiver.end();
+    Optional<String> unread = sender.unread().or(receiver::unread);
     if (unread.isPresent()) {
       return new Walked(from, to, protocol, Optional.empty(), Optional.empty(), unread.get());
     }
-    Optional<WalkEnd.Start> start = from.start(view);
+    Optional<WalkEnd.Start> start = sender.start();
     Optional<IpAddress> address = from.addressOf(to);
     if (start.isEmpty() || address.isEmpty()) {
       String why =
@@ -236,7 +252,7 @@ public final class AllPairs {
     if (start.get().in().isPresent()) {
       asked = asked.comingIn(start.get().source().orElseThrow(), start.get().in().get());
     }
-    Question question = to.meant(view).map(asked::meaning).orElse(asked);
+    Question question = receiver.meant().map(asked::meaning).orElse(asked);
     // most pairs work, and of those nobody asks for the steps
     Trace outcome = walker.outcome(question);
     Trace trace = outcome.disposition() == Disposition.DELIVERED ? outcome : walker.walk(question);
@@ -247,7 +263,7 @@ public final class AllPairs {
    * Of a namespace that was recorded but for its addresses it cannot be told what it takes for its
    * own.
    */
-  private Optional<String> unread(WalkEnd end) {
+  private static Optional<String> unread(WalkEnd end, ClusterView view) {
     return end.place()
         .filter(p -> p.pod().isPresent())
         .flatMap(p ->
