@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -32,9 +33,9 @@ final class Reached {
   private final Map<Pair, WalkedPair> walked = new LinkedHashMap<>();
   private final Map<Pair, Pair> claimed = new LinkedHashMap<>();
 
-  private Reached(ClusterView view, List<Finding> findings) {
+  private Reached(ClusterView view, AllPairs walks, List<Finding> findings) {
     this.view = view;
-    this.walks = AllPairs.of(view);
+    this.walks = walks;
     findings.stream()
         .filter(Reached::breaksPairs)
         .flatMap(f -> f.affects().stream())
@@ -42,7 +43,7 @@ final class Reached {
   }
 
   static Reached of(ClusterView view, List<Finding> findings) {
-    Reached reached = new Reached(view, findings);
+    Reached reached = new Reached(view, AllPairs.of(view), findings);
     reached.walks.ofNodes().forEach(w -> reached.walked.put(key(w), w));
     reached.lookTwice(reached.claimed.keySet());
     return reached;
@@ -50,28 +51,50 @@ final class Reached {
 
   /**
    * The same cluster with a change, asked as it was asked before. Of a large one only pairs are
-   * walked that were broken, or one end of which is changed; the others are taken to be as before.
+   * walked that were broken, or that the change may concern; the others are as before.
    *
    * @param nodes that are changed
    */
   static Reached changed(
       ClusterView view, List<Finding> findings, Reached before, Set<String> nodes) {
-    Reached reached = new Reached(view, findings);
+    Set<Pair> broken = before.broken();
     boolean all = before.walked.size() <= MOST_TWICE;
+    if (all || nodes.size() != 1) {
+      Set<Pair> keys = broken.stream().map(Reached::key).collect(Collectors.toSet());
+      return again(
+          new Reached(view, AllPairs.of(view), findings),
+          before,
+          (from, to) ->
+              all
+                  || nodes.contains(from)
+                  || nodes.contains(to)
+                  || keys.contains(key(new Pair(from, to))));
+    }
+    AllPairs.Changed changed = before.walks.changed(view, nodes.iterator().next());
+    Reached reached = new Reached(view, changed.all(), findings);
+    if (changed.pairs().isEmpty()) {
+      return again(reached, before, (from, to) -> true);
+    }
+    Set<Pair> pairs = new LinkedHashSet<>(broken);
+    changed.pairs().get().forEach(p -> pairs.add(new Pair(p.from(), p.to())));
     reached.walked.putAll(before.walked);
-    Set<Pair> broken = before.broken().stream().map(Reached::key).collect(Collectors.toSet());
-    reached
-        .walks
-        .ofNodes((from, to) ->
-            all
-                || nodes.contains(from)
-                || nodes.contains(to)
-                || broken.contains(key(new Pair(from, to))))
-        .forEach(w -> reached.walked.put(key(w), w));
-    Set<Pair> suspected = new LinkedHashSet<>(before.claimed.keySet());
-    suspected.addAll(reached.claimed.keySet());
-    reached.lookTwice(suspected);
+    pairs.forEach(
+        p -> reached.walked.put(key(p), reached.walks.ofNodes(p.from(), p.to(), IpProtocol.ICMP)));
+    reached.lookTwiceAfter(before);
     return reached;
+  }
+
+  private static Reached again(Reached reached, Reached before, BiPredicate<String, String> which) {
+    reached.walked.putAll(before.walked);
+    reached.walks.ofNodes(which).forEach(w -> reached.walked.put(key(w), w));
+    reached.lookTwiceAfter(before);
+    return reached;
+  }
+
+  private void lookTwiceAfter(Reached before) {
+    Set<Pair> suspected = new LinkedHashSet<>(before.claimed.keySet());
+    suspected.addAll(claimed.keySet());
+    lookTwice(suspected);
   }
 
   private void lookTwice(Set<Pair> suspected) {

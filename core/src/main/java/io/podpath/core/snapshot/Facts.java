@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -44,6 +45,14 @@ public final class Facts {
 
   public boolean isEmpty() {
     return tables.isEmpty();
+  }
+
+  /** Sections of which the other one says anything else. */
+  public java.util.Set<Section<?>> differing(Facts other) {
+    java.util.Set<Section<?>> all = new java.util.HashSet<>(tables.keySet());
+    all.addAll(other.tables.keySet());
+    all.removeIf(s -> Objects.equals(bySection.get(s), other.bySection.get(s)));
+    return all;
   }
 
   public <T> Facts with(Section<T> section, Entries<T> entries) {

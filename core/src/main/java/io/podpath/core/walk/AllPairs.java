@@ -12,12 +12,14 @@ import io.podpath.core.snapshot.Snapshot;
 import io.podpath.core.walk.Step.Mark;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,15 +36,21 @@ public final class AllPairs {
   private static final Comparator<Walked> WORST =
       Comparator.comparing(Walked::isDelivered).thenComparing(Walked::isUnknown);
 
+  /** More packets that are like no others are not remembered one by one. */
+  private static final int MOST_APART = 100_000;
+
   private final ClusterView view;
   private final Walker walker;
   private final List<Pod> pods;
   private final Map<String, List<Pod>> byNode;
 
-  private AllPairs(ClusterView view) {
+  /** Pairs of nodes a packet between which was walked by itself. */
+  private final Set<NodePair> apart = ConcurrentHashMap.newKeySet();
+
+  private AllPairs(ClusterView view, Walker walker, List<Pod> pods) {
     this.view = view;
-    this.walker = Walker.of(view);
-    this.pods = PodEnds.of(view).stream().map(e -> pod(e, view)).toList();
+    this.walker = walker;
+    this.pods = pods;
     this.byNode =
         pods.stream()
             .filter(p -> p.end().place().isPresent())
@@ -77,7 +85,47 @@ public final class AllPairs {
   }
 
   public static AllPairs of(ClusterView view) {
-    return new AllPairs(view);
+    return new AllPairs(
+        view, Walker.of(view), PodEnds.of(view).stream().map(e -> pod(e, view)).toList());
+  }
+
+  /** Two nodes, by their names. */
+  public record NodePair(String from, String to) {}
+
+  /**
+   * The same cluster after a change.
+   *
+   * @param pairs of nodes between which packets may take another way than before; if empty, all may
+   */
+  public record Changed(AllPairs all, Optional<Set<NodePair>> pairs) {}
+
+  /**
+   * The same cluster after a change of one node's host namespace. What does not follow from that is
+   * kept, so that only those pairs have to be walked again whose packets it may concern.
+   *
+   * @param view of the changed state
+   * @param node that is changed; all others, and the cluster's objects, are as before
+   */
+  public Changed changed(ClusterView view, String node) {
+    Optional<Walker> changed = walker.changed(view, node);
+    if (changed.isEmpty() || apart.size() >= MOST_APART) {
+      return new Changed(of(view), Optional.empty());
+    }
+    List<Pod> now =
+        pods.stream()
+            .map(p -> nodeOf(p.end()).equalsIgnoreCase(node) ? pod(p.end(), view) : p)
+            .toList();
+    AllPairs all = new AllPairs(view, changed.get(), now);
+    Set<NodePair> pairs = new LinkedHashSet<>(apart);
+    Optional<Set<String>> touched =
+        now.equals(pods) ? changed.get().touched(walker, node) : Optional.empty();
+    for (String other : touched.isPresent() ? touched.get() : nodes()) {
+      if (!other.equals(node)) {
+        pairs.add(new NodePair(node, other));
+        pairs.add(new NodePair(other, node));
+      }
+    }
+    return new Changed(all, Optional.of(pairs));
   }
 
   /** Traffic between all pods. */
@@ -136,9 +184,9 @@ public final class AllPairs {
         .map(w -> w.pair(AllPairs::nodeOf))
         .orElseGet(() ->
             WalkedPair.unknown(
-                node(from),
                 from,
-                node(to),
+                from,
+                to,
                 to,
                 protocol,
                 WalkedPair.NO_POD + (podsOf(from).isEmpty() ? from : to) + " is known"));
@@ -170,18 +218,20 @@ public final class AllPairs {
 
   private Optional<Walked> first(
       String from, String to, IpProtocol protocol, Comparator<Walked> worstFirst) {
-    List<Pod> receivers = podsOf(to);
-    return podsOf(from).stream()
-        .flatMap(s -> receivers.stream().map(r -> walk(s, r, protocol)))
-        .min(worstFirst);
+    Optional<Walked> first = Optional.empty();
+    for (Pod sender : podsOf(from)) {
+      for (Pod receiver : podsOf(to)) {
+        Walked walked = walk(sender, receiver, protocol);
+        if (first.filter(f -> worstFirst.compare(f, walked) <= 0).isEmpty()) {
+          first = Optional.of(walked);
+        }
+      }
+    }
+    return first;
   }
 
   private static String nodeOf(WalkEnd end) {
     return end.place().map(Netns::node).orElse(end.name());
-  }
-
-  private static WalkEnd node(String name) {
-    return new WalkEnd(name, Optional.of(Netns.host(name)), List.of());
   }
 
   private List<Pod> podsOf(String node) {
@@ -192,22 +242,25 @@ public final class AllPairs {
    * Two pods, and what became of a packet.
    *
    * @param question empty where none can be asked
-   * @param gap why not; else empty
+   * @param isDelivered whether it came to where it was meant to, and the answer back
+   * @param trace what became of it otherwise
+   * @param gap why none can be asked; else empty
    */
   private record Walked(
       WalkEnd from,
       WalkEnd to,
       IpProtocol protocol,
       Optional<Question> question,
+      boolean isDelivered,
       Optional<Trace> trace,
       String gap) {
 
-    boolean isDelivered() {
-      return trace.filter(t -> t.disposition() == Disposition.DELIVERED).isPresent();
+    static Walked none(WalkEnd from, WalkEnd to, IpProtocol protocol, String gap) {
+      return new Walked(from, to, protocol, Optional.empty(), false, Optional.empty(), gap);
     }
 
     boolean isFiltered() {
-      return !isDelivered()
+      return !isDelivered
           && !isUnknown()
           && trace
               .map(AllPairs::lost)
@@ -217,17 +270,21 @@ public final class AllPairs {
     }
 
     boolean isUnknown() {
-      return trace.filter(t -> t.disposition() != Disposition.INSUFFICIENT_INFO).isEmpty();
+      return !isDelivered
+          && trace.filter(t -> t.disposition() != Disposition.INSUFFICIENT_INFO).isEmpty();
     }
 
     WalkedPair pair(Function<WalkEnd, String> name) {
-      WalkEnd sender = new WalkEnd(name.apply(from), from.place(), from.addresses());
-      WalkEnd receiver = new WalkEnd(name.apply(to), to.place(), to.addresses());
+      String sender = name.apply(from);
+      String receiver = name.apply(to);
       String fromNode = from.place().map(Netns::node).orElse("");
       String toNode = to.place().map(Netns::node).orElse("");
-      return trace.isEmpty()
-          ? WalkedPair.unknown(sender, fromNode, receiver, toNode, protocol, gap)
-          : AllPairs.pair(sender.name(), fromNode, receiver.name(), toNode, protocol, trace.get());
+      if (isDelivered) {
+        return WalkedPair.delivered(sender, fromNode, receiver, toNode, protocol);
+      }
+      return trace
+          .map(t -> AllPairs.lost(sender, fromNode, receiver, toNode, protocol, t))
+          .orElseGet(() -> WalkedPair.unknown(sender, fromNode, receiver, toNode, protocol, gap));
     }
   }
 
@@ -236,7 +293,7 @@ public final class AllPairs {
     WalkEnd to = receiver.end();
     Optional<String> unread = sender.unread().or(receiver::unread);
     if (unread.isPresent()) {
-      return new Walked(from, to, protocol, Optional.empty(), Optional.empty(), unread.get());
+      return Walked.none(from, to, protocol, unread.get());
     }
     Optional<WalkEnd.Start> start = sender.start();
     Optional<IpAddress> address = from.addressOf(to);
@@ -245,7 +302,7 @@ public final class AllPairs {
           start.isEmpty()
               ? "nothing was recorded of " + from.name() + " nor of a way to it on its node"
               : "no address of " + to.name() + " is known";
-      return new Walked(from, to, protocol, Optional.empty(), Optional.empty(), why);
+      return Walked.none(from, to, protocol, why);
     }
     Question ping = Question.ping(start.get().from(), address.get());
     Question asked = protocol.equals(ICMP) ? ping : ping.with(protocol, Question.SOME_PORT);
@@ -254,9 +311,13 @@ public final class AllPairs {
     }
     Question question = receiver.meant().map(asked::meaning).orElse(asked);
     // most pairs work, and of those nobody asks for the steps
-    Trace outcome = walker.outcome(question);
-    Trace trace = outcome.disposition() == Disposition.DELIVERED ? outcome : walker.walk(question);
-    return new Walked(from, to, protocol, Optional.of(question), Optional.of(trace), "");
+    boolean sure = walker.surelyDelivers(question);
+    if (!sure && apart.size() < MOST_APART) {
+      apart.add(new NodePair(nodeOf(from), nodeOf(to)));
+    }
+    boolean delivered = sure || walker.outcome(question).disposition() == Disposition.DELIVERED;
+    Optional<Trace> trace = delivered ? Optional.empty() : Optional.of(walker.walk(question));
+    return new Walked(from, to, protocol, Optional.of(question), delivered, trace, "");
   }
 
   /**
@@ -276,13 +337,8 @@ public final class AllPairs {
         .map(facts -> "addresses of " + end.name() + " were not gathered");
   }
 
-  private static WalkedPair pair(
+  private static WalkedPair lost(
       String from, String fromNode, String to, String toNode, IpProtocol protocol, Trace trace) {
-    Disposition end = trace.disposition();
-    if (end == Disposition.DELIVERED) {
-      return new WalkedPair(
-          from, fromNode, to, toNode, protocol, end, false, Optional.empty(), "", List.of());
-    }
     boolean reply = trace.worstForward().isDelivered();
     Way lost = lost(trace);
     return new WalkedPair(
@@ -291,7 +347,7 @@ public final class AllPairs {
         to,
         toNode,
         protocol,
-        end,
+        trace.disposition(),
         reply,
         decisive(lost),
         lost.doubts().stream().findFirst().orElse(""),

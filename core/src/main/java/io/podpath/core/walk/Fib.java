@@ -19,6 +19,7 @@ import io.podpath.core.snapshot.Section.RouteScope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,6 +57,7 @@ final class Fib {
   private final List<Ruled> rules;
   private final Coverage rulesCoverage;
   private final Map<RouteTable, Table> tables = new HashMap<>();
+  private final List<Table> apart;
   private final Coverage others;
   private final boolean customRules;
   private final boolean customLocalRoutes;
@@ -86,7 +88,6 @@ final class Fib {
     } else {
       tables.put(RouteTable.LOCAL, table(local.facts(), local.coverage()));
     }
-    tables.put(RouteTable.MAIN, table(main.facts(), main.coverage()));
     Map<RouteTable, List<Fact<Route>>> byTable = new HashMap<>();
     for (Fact<Route> fact : other.facts()) {
       byTable.computeIfAbsent(fact.value().table(), t -> new ArrayList<>()).add(fact);
@@ -98,12 +99,22 @@ final class Fib {
             .flatMap(Entries::values)
             // a route that ip added says nothing of its protocol, which is boot
             .anyMatch(r -> r.type() == RouteType.LOCAL && !r.hasProtocol("kernel"));
-    boolean whole = local.coverage().isComplete() && main.coverage().isComplete();
-    if (whole && family == IpFamily.INET && !rules.isEmpty() && !hasCustomRules()) {
+    boolean merged =
+        local.coverage().isComplete()
+            && main.coverage().isComplete()
+            && family == IpFamily.INET
+            && !rules.isEmpty()
+            && !hasCustomRules();
+    if (merged) {
       List<Fact<Route>> both = new ArrayList<>(local.facts());
       both.addAll(main.facts());
       tables.put(RouteTable.LOCAL, table(both, local.coverage()));
+      // what was looked up in vain there is not found a second time
+      tables.put(RouteTable.MAIN, tables.get(RouteTable.LOCAL));
+    } else {
+      tables.put(RouteTable.MAIN, table(main.facts(), main.coverage()));
     }
+    this.apart = List.copyOf(new LinkedHashSet<>(tables.values()));
   }
 
   static Fib of(Facts facts, IpFamily family) {
@@ -348,10 +359,25 @@ final class Fib {
     return customLocalRoutes;
   }
 
+  /** Whether no rule asks for addresses, or anything else. */
+  boolean takesAll() {
+    return rules.stream().allMatch(Ruled::takesAll);
+  }
+
+  /** All rows a look-up of an address may come to, by their prefixes. */
+  List<List<Fact<Route>>> rows(IpAddress address) {
+    if (apart.size() == 1) {
+      return apart.getFirst().routes().containing(address);
+    }
+    List<List<Fact<Route>>> rows = new ArrayList<>();
+    apart.forEach(t -> rows.addAll(t.routes().containing(address)));
+    return rows;
+  }
+
   /** Routes that contain an address, in all tables; what {@code --why} shows. */
   List<Fact<Route>> candidates(IpAddress destination) {
     List<Fact<Route>> all = new ArrayList<>();
-    tables.values().forEach(t -> t.routes().containing(destination).forEach(all::addAll));
+    apart.forEach(t -> t.routes().containing(destination).forEach(all::addAll));
     return all;
   }
 }

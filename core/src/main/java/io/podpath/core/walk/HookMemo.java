@@ -121,6 +121,20 @@ final class HookMemo {
 
   static HookMemo of(Facts facts, Netfilter netfilter, IpFamily family) {
     List<IpPrefix> prefixes = new ArrayList<>();
+    boolean usable = add(facts, netfilter, family, prefixes);
+    return new HookMemo(usable, AddressGroups.of(prefixes, family));
+  }
+
+  /** All that tell addresses apart at the hooks. */
+  static List<IpPrefix> prefixes(Facts facts, Netfilter netfilter, IpFamily family) {
+    List<IpPrefix> prefixes = new ArrayList<>();
+    add(facts, netfilter, family, prefixes);
+    return prefixes;
+  }
+
+  /** Whether prefixes are all that rules ask for, of what no key has. */
+  private static boolean add(
+      Facts facts, Netfilter netfilter, IpFamily family, List<IpPrefix> prefixes) {
     boolean usable = true;
     for (Netfilter.Listing listing : netfilter.listings()) {
       for (List<Fact<ChainRule>> rules : listing.rules().values()) {
@@ -140,7 +154,7 @@ final class HookMemo {
       prefixes.add(route.value().destination());
     }
     facts.get(Section.ADDRESSES).values().forEach(a -> prefixes.add(a.local().toPrefix()));
-    return new HookMemo(usable, AddressGroups.of(prefixes, family));
+    return usable;
   }
 
   private static boolean add(Match match, List<IpPrefix> prefixes) {
@@ -163,6 +177,10 @@ final class HookMemo {
           Match.Probability _ ->
           true;
     };
+  }
+
+  boolean isUsable() {
+    return usable;
   }
 
   /** Empty where rules ask for more than a key holds. */

@@ -44,21 +44,23 @@ final class Hooks {
     }
     List<Passed> passed = new ArrayList<>(1);
     List<Journey> behind = new ArrayList<>(1);
+    // what was noted before must not hide what the rules would note
+    Trail apart = trail.apart();
     List<Journey> journeys =
         new Hooks(
                 look,
                 (skb, t) -> {
                   passed.add(new Passed(skb, t));
-                  List<Journey> after = next.with(skb, t);
+                  List<Journey> after = next.with(skb, t.joining(trail));
                   behind.addAll(after);
                   return after;
                 })
-            .begin(trail);
+            .begin(apart);
     boolean only = passed.size() == 1 && journeys.size() == behind.size();
-    if (only && isUntouched(look, trail, passed.getFirst())) {
+    if (only && isUntouched(look, apart, passed.getFirst())) {
       memo.remember(key.get(), passed.getFirst().skb().mark());
     }
-    return journeys;
+    return journeys.stream().map(j -> new Journey(j.at(), j.trail().joining(trail))).toList();
   }
 
   private record Passed(Skb skb, Trail trail) {}

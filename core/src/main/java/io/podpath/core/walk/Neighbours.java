@@ -141,7 +141,7 @@ final class Neighbours {
   }
 
   /** Whose address ARP names as the one that asks (arp_solicit with arp_announce 0). */
-  private static IpAddress asker(Stack stack, String device, IpAddress next, Packet packet) {
+  static IpAddress asker(Stack stack, String device, IpAddress next, Packet packet) {
     return stack.hasAddress(packet.source())
         ? packet.source()
         : SourceAddress.of(stack, device, Optional.of(next), SourceAddress.LINK)

@@ -41,8 +41,8 @@ final class PrefixTable<T> {
     return new PrefixTable<>(List.copyOf(lengths));
   }
 
-  /** Nearly every prefix has one row, which needs no room for more. */
-  private static <T> List<T> joined(List<T> rows, List<T> more) {
+  /** Nearly every key has one row, which needs no room for more. */
+  static <T> List<T> joined(List<T> rows, List<T> more) {
     List<T> all = rows instanceof ArrayList<T> many ? many : new ArrayList<>(rows);
     all.addAll(more);
     return all;

@@ -72,7 +72,21 @@ final class Stack {
   private record ServiceKey(
       Optional<IpProtocol> protocol, Optional<IpAddress> address, Optional<Port> port) {}
 
-  private Stack(Netns place, Facts facts) {
+  /** Tables that lie apart from all others. */
+  private static final Set<Section<?>> NEIGHBOURS =
+      Set.of(Section.neighbours(IpFamily.INET), Section.neighbours(IpFamily.INET6), Section.FDB);
+
+  private static final Set<Section<?>> ROUTES =
+      Set.of(
+          Section.routes(IpFamily.INET, Section.RouteScope.MAIN),
+          Section.routes(IpFamily.INET, Section.RouteScope.OTHER),
+          Section.routes(IpFamily.INET6, Section.RouteScope.MAIN),
+          Section.routes(IpFamily.INET6, Section.RouteScope.OTHER));
+
+  /**
+   * @param before the same namespace with something else, of which is taken what has not changed
+   */
+  private Stack(Netns place, Facts facts, Optional<Stack> before) {
     this.place = place;
     this.facts = facts;
     for (Fact<Link> fact : facts.get(Section.LINKS).facts()) {
@@ -103,8 +117,7 @@ final class Stack {
           .device()
           .ifPresent(d ->
               fdb.computeIfAbsent(d, k -> new HashMap<>())
-                  .computeIfAbsent(fact.value().mac(), k -> new ArrayList<>(1))
-                  .add(fact));
+                  .merge(fact.value().mac(), List.of(fact), PrefixTable::joined));
     }
     this.sets = IpSets.of(facts);
     for (IpFamily family : IpFamily.values()) {
@@ -116,15 +129,32 @@ final class Stack {
                     .computeIfAbsent(d, k -> new HashMap<>())
                     .put(fact.value().address(), fact));
       }
-      fibs.put(family, Fib.of(facts, family));
-      Netfilter netfilter = Netfilter.of(facts, family);
+    }
+    Set<Section<?>> changed = new HashSet<>();
+    before.map(b -> facts.differing(b.facts)).ifPresent(changed::addAll);
+    changed.removeAll(NEIGHBOURS);
+    Optional<Stack> sameRoutes = before.filter(b -> changed.isEmpty());
+    Optional<Stack> sameRules = before.filter(b -> ROUTES.containsAll(changed));
+    for (IpFamily family : IpFamily.values()) {
+      fibs.put(family, sameRoutes.map(b -> b.fib(family)).orElseGet(() -> Fib.of(facts, family)));
+      Netfilter netfilter =
+          sameRules.map(b -> b.netfilter(family)).orElseGet(() -> Netfilter.of(facts, family));
       netfilters.put(family, netfilter);
-      memos.put(family, HookMemo.of(facts, netfilter, family));
+      memos.put(
+          family,
+          sameRules
+              .map(b -> b.memo(family))
+              .orElseGet(() -> HookMemo.of(facts, netfilter, family)));
     }
   }
 
   static Stack of(Netns place, Facts facts) {
-    return new Stack(place, facts);
+    return new Stack(place, facts, Optional.empty());
+  }
+
+  /** The same namespace with something else. */
+  Stack changed(Facts other) {
+    return new Stack(place, other, Optional.of(this));
   }
 
   Netns place() {
@@ -232,6 +262,16 @@ final class Stack {
   /** Entries of a port or a VXLAN link for a MAC address. */
   List<Fact<FdbEntry>> fdb(String device, MacAddress mac) {
     return fdb.getOrDefault(device, Map.of()).getOrDefault(mac, List.of());
+  }
+
+  /** All neighbours with an address, by their device. */
+  Map<String, Map<IpAddress, Fact<Neighbour>>> neighbourTables() {
+    return neighbours;
+  }
+
+  /** All entries, by their device. */
+  Map<String, Map<MacAddress, List<Fact<FdbEntry>>>> fdbTables() {
+    return fdb;
   }
 
   Entries<FdbEntry> allFdb() {

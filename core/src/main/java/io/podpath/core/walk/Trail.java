@@ -75,6 +75,28 @@ record Trail(
         request.learned);
   }
 
+  /** Without what a walk only writes. */
+  Trail apart() {
+    return new Trail(telling, steps, connections, List.of(), List.of(), seen, asked, learned);
+  }
+
+  /** With what was noted before. */
+  Trail joining(Trail before) {
+    if (before.doubts.isEmpty() && before.assumptions.isEmpty()) {
+      return this;
+    }
+    Trail all =
+        new Trail(
+            telling, steps, connections, before.doubts, before.assumptions, seen, asked, learned);
+    for (String doubt : doubts) {
+      all = all.doubting(doubt);
+    }
+    for (String assumption : assumptions) {
+      all = all.assuming(assumption);
+    }
+    return all;
+  }
+
   Trail step(
       Stack stack,
       Kind kind,

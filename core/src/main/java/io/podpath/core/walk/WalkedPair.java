@@ -36,12 +36,27 @@ public record WalkedPair(
     sources = List.copyOf(sources);
   }
 
-  static WalkedPair unknown(
-      WalkEnd from, String fromNode, WalkEnd to, String toNode, IpProtocol protocol, String why) {
+  static WalkedPair delivered(
+      String from, String fromNode, String to, String toNode, IpProtocol protocol) {
     return new WalkedPair(
-        from.name(),
+        from,
         fromNode,
-        to.name(),
+        to,
+        toNode,
+        protocol,
+        Disposition.DELIVERED,
+        false,
+        Optional.empty(),
+        "",
+        List.of());
+  }
+
+  static WalkedPair unknown(
+      String from, String fromNode, String to, String toNode, IpProtocol protocol, String why) {
+    return new WalkedPair(
+        from,
+        fromNode,
+        to,
         toNode,
         protocol,
         Disposition.INSUFFICIENT_INFO,

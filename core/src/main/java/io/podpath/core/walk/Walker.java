@@ -20,13 +20,38 @@ public final class Walker {
   private static final int MOST_MOVES = 4_096;
 
   private final Wiring wiring;
+  private final Stretches stretches;
 
-  private Walker(Wiring wiring) {
+  private Walker(Wiring wiring, Stretches stretches) {
     this.wiring = wiring;
+    this.stretches = stretches;
   }
 
   public static Walker of(ClusterView view) {
-    return new Walker(Wiring.of(view));
+    Wiring wiring = Wiring.of(view);
+    return new Walker(wiring, Stretches.of(wiring));
+  }
+
+  /**
+   * The same cluster in which the host namespace of one node holds something else, with all that
+   * does not follow from it; empty where anything may.
+   *
+   * @param view but for that as before, also the cluster's objects
+   */
+  Optional<Walker> changed(ClusterView view, String node) {
+    return wiring.changed(view, node).map(w -> new Walker(w, stretches.changed(w, node)));
+  }
+
+  /**
+   * Nodes of which a packet to or from the node that has changed may take another way than before;
+   * empty if all may.
+   *
+   * @param node in which it is changed from {@code before}
+   */
+  Optional<Set<String>> touched(Walker before, String node) {
+    return stretches.touched(
+        before.wiring.stack(Netns.host(node)).orElseThrow(),
+        wiring.stack(Netns.host(node)).orElseThrow());
   }
 
   /** A way that ended, and all that it left behind. */
@@ -48,7 +73,34 @@ public final class Walker {
     return walk(question, false);
   }
 
+  /**
+   * Whether a packet arrives where it is meant to and is answered, if that is known from packets
+   * that are alike to all machines they pass: for many questions.
+   *
+   * @return false where it does not, and also where it has to be walked to know
+   */
+  public boolean surelyDelivers(Question question) {
+    return stretches.deliver(question, this);
+  }
+
   private Trace walk(Question question, boolean telling) {
+    List<Finished> there = finish(begin(question, telling));
+    List<Way> forward = new ArrayList<>();
+    List<Way> replies = new ArrayList<>();
+    for (Finished way : there) {
+      Way told = way(way, question.meant());
+      forward.add(told);
+      if (told.isDelivered()) {
+        replies.addAll(answer(way, question));
+      }
+    }
+    return new Trace(question, forward, replies);
+  }
+
+  /**
+   * @throws IllegalArgumentException when nothing was recorded of the namespace it begins in
+   */
+  Journey begin(Question question, boolean telling) {
     Stack stack =
         wiring
             .stack(question.from())
@@ -62,17 +114,7 @@ public final class Walker {
                 new Situation.Received(
                     stack, device, Skb.of(packet), Optional.empty(), Optional.empty()))
             .orElseGet(() -> new Situation.Sent(stack, packet, Optional.empty()));
-    List<Finished> there = finish(new Journey(start, Trail.begin(telling)));
-    List<Way> forward = new ArrayList<>();
-    List<Way> replies = new ArrayList<>();
-    for (Finished way : there) {
-      Way told = way(way, question.meant());
-      forward.add(told);
-      if (told.isDelivered()) {
-        replies.addAll(answer(way, question));
-      }
-    }
-    return new Trace(question, forward, replies);
+    return new Journey(start, Trail.begin(telling));
   }
 
   private List<Finished> finish(Journey first) {
@@ -106,7 +148,7 @@ public final class Walker {
         new Situation.Ended(stack, first.at().packet(), Disposition.INSUFFICIENT_INFO), trail);
   }
 
-  private List<Journey> move(Journey journey) {
+  List<Journey> move(Journey journey) {
     Trail trail = journey.trail();
     return switch (journey.at()) {
       case Situation.Sent sent -> IpOutput.send(sent, trail);
@@ -159,21 +201,34 @@ public final class Walker {
 
   /** What the one who got the packet answers. */
   private List<Way> answer(Finished request, Question question) {
-    Optional<Payload> payload = answerTo(request.at().packet().payload());
-    if (payload.isEmpty()) {
-      return List.of();
-    }
+    return answer(request).stream()
+        .flatMap(back -> finish(back).stream())
+        .map(f -> answered(f, question))
+        .toList();
+  }
+
+  private static Optional<Journey> answer(Finished request) {
     Packet packet = request.at().packet();
-    Packet reply = packet.answeredWith(payload.get());
-    Journey back =
-        new Journey(
+    return answerTo(packet.payload())
+        .map(packet::answeredWith)
+        .map(reply ->
             request
                 .at()
                 .behind()
                 .map(d -> fromPod(request.at().stack(), d, reply))
-                .orElseGet(() -> new Situation.Sent(request.at().stack(), reply, Optional.empty())),
-            Trail.after(request.trail()));
-    return finish(back).stream().map(f -> answered(f, question)).toList();
+                .orElseGet(() -> new Situation.Sent(request.at().stack(), reply, Optional.empty())))
+        .map(at -> new Journey(at, Trail.after(request.trail())));
+  }
+
+  /** The answer to a packet that came to where it was meant to; else empty. */
+  Optional<Journey> answer(Situation.Ended at, Trail trail, Question question) {
+    Finished request = new Finished(at, trail);
+    return way(request, question.meant()).isDelivered() ? answer(request) : Optional.empty();
+  }
+
+  /** Whether an answer came to who asked. */
+  boolean isAnswered(Situation.Ended at, Trail trail, Question question) {
+    return answered(new Finished(at, trail), question).isDelivered();
   }
 
   /**

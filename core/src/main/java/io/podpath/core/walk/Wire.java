@@ -69,12 +69,20 @@ final class Wire {
     return journeys;
   }
 
+  /** Text only where somebody wants to read it. */
+  private record Crossing(Packet packet, Stack to) {
+    @Override
+    public String toString() {
+      return packet + " to " + to;
+    }
+  }
+
   private Trail crossed(End end, Trail trail) {
     return trail.step(
         stack,
         Kind.WIRE,
         Optional.of(at.device()),
-        packet + " to " + end.stack(),
+        new Crossing(packet, end.stack()),
         Mark.OK,
         Optional.empty(),
         packet);

@@ -20,7 +20,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,10 @@ final class Wiring {
     }
   }
 
+  /** From these follows what is joined to what. */
+  private static final Set<Section<?>> JOINING =
+      Set.of(Section.LINKS, Section.ADDRESSES, Section.SYSCTLS);
+
   private final ClusterView view;
   private final Map<Netns, Stack> stacks = new LinkedHashMap<>();
   private final Map<End, End> pairs = new HashMap<>();
@@ -57,19 +64,10 @@ final class Wiring {
 
   private Wiring(ClusterView view) {
     this.view = view;
-    for (NodeState node : view.nodes()) {
-      Stack host = Stack.of(Netns.host(node.name()), node.host());
-      stacks.put(host.place(), host);
-      node.pods()
-          .forEach((netns, facts) -> {
-            if (facts.isEmpty()) {
-              // a pod that is only named was not recorded
-              return;
-            }
-            Stack pod = Stack.of(Netns.pod(node.name(), netns), facts);
-            stacks.put(pod.place(), pod);
-            pair(host, pod);
-          });
+    for (List<Stack> machine : view.nodes().parallelStream().map(Wiring::stacks).toList()) {
+      Stack host = machine.getFirst();
+      machine.forEach(s -> stacks.put(s.place(), s));
+      machine.stream().skip(1).forEach(pod -> pair(host, pod));
       within(host);
     }
     for (Stack stack : stacks.values()) {
@@ -90,6 +88,54 @@ final class Wiring {
     this.unreadAddresses = unread();
   }
 
+  /** The same, but for what one namespace holds. */
+  private Wiring(Wiring before, ClusterView view, Stack stack) {
+    Stack old = Objects.requireNonNull(before.stacks.get(stack.place()));
+    UnaryOperator<End> now = e -> e.stack() == old ? new End(stack, e.device()) : e;
+    this.view = view;
+    stacks.putAll(before.stacks);
+    stacks.put(stack.place(), stack);
+    before.pairs.forEach((one, other) -> pairs.put(now.apply(one), now.apply(other)));
+    before.networks.forEach((end, prefixes) -> networks.put(now.apply(end), prefixes));
+    before.segments.forEach((prefix, ends) -> segments.put(prefix, replaced(ends, old, now)));
+    before.owners.forEach((address, ends) -> owners.put(address, replaced(ends, old, now)));
+    before.holders.forEach((address, ends) -> holders.put(address, replaced(ends, old, now)));
+    before.cards.forEach((mac, ends) -> cards.put(mac, replaced(ends, old, now)));
+    proxies.addAll(replaced(before.proxies, old, now));
+    unrecorded.putAll(before.unrecorded);
+    pods.putAll(before.pods);
+    this.unreadAddresses = before.unreadAddresses;
+  }
+
+  private static List<End> replaced(List<End> ends, Stack old, UnaryOperator<End> now) {
+    for (End end : ends) {
+      if (end.stack() == old) {
+        return ends.stream().map(now).toList();
+      }
+    }
+    return ends;
+  }
+
+  /**
+   * The same cluster in which the host namespace of one node holds something else; empty where that
+   * may join devices in another way.
+   */
+  Optional<Wiring> changed(ClusterView other, String node) {
+    Optional<NodeState> was = view.snapshot().node(node);
+    Optional<NodeState> is = other.snapshot().node(node);
+    Optional<Stack> stack = stack(Netns.host(node));
+    boolean joined =
+        was.isPresent()
+            && is.isPresent()
+            && stack.isPresent()
+            && other.snapshot().cluster().equals(view.snapshot().cluster())
+            && is.get().pods().equals(was.get().pods())
+            && Collections.disjoint(JOINING, is.get().host().differing(was.get().host()));
+    return joined
+        ? Optional.of(new Wiring(this, other, stack.get().changed(is.get().host())))
+        : Optional.empty();
+  }
+
   /** Why nobody may have an address though none of the machines is known to; empty if none has. */
   Optional<String> unreadAddresses() {
     return unreadAddresses;
@@ -106,6 +152,20 @@ final class Wiring {
 
   static Wiring of(ClusterView view) {
     return new Wiring(view);
+  }
+
+  /** The node's own namespace, then those of its pods. */
+  private static List<Stack> stacks(NodeState node) {
+    List<Stack> stacks = new ArrayList<>();
+    stacks.add(Stack.of(Netns.host(node.name()), node.host()));
+    node.pods()
+        .forEach((netns, facts) -> {
+          // a pod that is only named was not recorded
+          if (!facts.isEmpty()) {
+            stacks.add(Stack.of(Netns.pod(node.name(), netns), facts));
+          }
+        });
+    return stacks;
   }
 
   /** {@code eth0@if7} in a pod is the other end of link 7 of its node, which says the same back. */
@@ -240,7 +300,8 @@ final class Wiring {
         .orElse(device);
   }
 
-  private List<IpPrefix> networks(End end) {
+  /** Those a device on a wire has addresses in. */
+  List<IpPrefix> networks(End end) {
     return networks.getOrDefault(end, List.of());
   }
 
@@ -275,6 +336,11 @@ final class Wiring {
 
   private List<End> among(List<End> ends, End from) {
     return ends.isEmpty() ? ends : ends.stream().filter(e -> joins(from, e)).toList();
+  }
+
+  /** Whether somebody on a wire may answer for others. */
+  boolean hasProxies() {
+    return !proxies.isEmpty();
   }
 
   /** Devices on wires whose address this is. */

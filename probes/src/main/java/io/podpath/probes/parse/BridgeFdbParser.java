@@ -94,9 +94,10 @@ public final class BridgeFdbParser implements OutputParser {
     Optional<String> device =
         command.flatMap(c -> c.selector("dev").or(() -> c.selector("brport")));
     List<Row> rows = new ArrayList<>();
+    Common common = new Common();
     boolean json = JsonText.is(source.text());
     List<Tree.Broken> unread =
-        json ? readObjects(source, device, rows) : readLines(source, device, rows);
+        json ? readObjects(source, device, common, rows) : readLines(source, device, common, rows);
     int rank = json ? 30 : command.map(IpCommand::rank).orElse(20);
     ReadingBuilder builder = new ReadingBuilder(source);
     if (isWhole(source, command, rows)) {
@@ -129,7 +130,7 @@ public final class BridgeFdbParser implements OutputParser {
   }
 
   private static List<Tree.Broken> readLines(
-      Source source, Optional<String> device, List<Row> rows) {
+      Source source, Optional<String> device, Common common, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
@@ -137,7 +138,7 @@ public final class BridgeFdbParser implements OutputParser {
         continue;
       }
       try {
-        rows.add(new Row(readLine(words, device), line.number()));
+        rows.add(new Row(readLine(words, device, common), line.number()));
       } catch (BadLine e) {
         unread.add(
             new Tree.Broken(
@@ -148,7 +149,8 @@ public final class BridgeFdbParser implements OutputParser {
     return unread;
   }
 
-  private static FdbEntry readLine(List<String> words, Optional<String> shown) throws BadLine {
+  private static FdbEntry readLine(List<String> words, Optional<String> shown, Common common)
+      throws BadLine {
     WordCursor cursor = new WordCursor(words);
     MacAddress mac = mac(cursor.take("address"));
     Optional<String> device = shown;
@@ -184,7 +186,15 @@ public final class BridgeFdbParser implements OutputParser {
         }
       }
     }
-    return new FdbEntry(mac, device, destination, port, vni, vlan, master, flags);
+    return new FdbEntry(
+        mac,
+        common.one(device),
+        destination,
+        port,
+        vni,
+        vlan,
+        common.one(master),
+        common.one(Set.copyOf(flags)));
   }
 
   private static MacAddress mac(String text) throws BadLine {
@@ -193,12 +203,12 @@ public final class BridgeFdbParser implements OutputParser {
   }
 
   private static List<Tree.Broken> readObjects(
-      Source source, Optional<String> device, List<Row> rows) {
+      Source source, Optional<String> device, Common common, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     JsonText.Rows objects = JsonText.rows(source);
     for (Tree object : objects.rows()) {
       try {
-        rows.add(new Row(readObject(object, device), object.line()));
+        rows.add(new Row(readObject(object, device, common), object.line()));
       } catch (BadLine e) {
         unread.add(new Tree.Broken(object.line(), e.reason()));
       }
@@ -207,7 +217,8 @@ public final class BridgeFdbParser implements OutputParser {
     return unread;
   }
 
-  private static FdbEntry readObject(Tree object, Optional<String> device) throws BadLine {
+  private static FdbEntry readObject(Tree object, Optional<String> device, Common common)
+      throws BadLine {
     Optional<String> text = object.text("dst");
     Optional<IpAddress> destination = text.flatMap(IpAddress::parse);
     if (text.isPresent() && destination.isEmpty()) {
@@ -224,12 +235,12 @@ public final class BridgeFdbParser implements OutputParser {
     long vlan = object.number("vlan").orElse(-1);
     return new FdbEntry(
         mac(object.text("mac").orElse("")),
-        object.text("ifname").or(() -> device),
+        common.one(object.text("ifname").or(() -> device)),
         destination,
         object.text("port").flatMap(LinkDraft::port),
         object.text("vni").flatMap(LinkDraft::vni),
         vlan >= 0 && vlan < 4096 ? OptionalInt.of((int) vlan) : OptionalInt.empty(),
-        object.text("master"),
-        flags);
+        common.one(object.text("master")),
+        common.one(Set.copyOf(flags)));
   }
 }

@@ -68,9 +68,10 @@ public final class IpNeighParser implements OutputParser {
     Optional<String> device = command.flatMap(c -> c.selector("dev"));
     ReadingBuilder builder = new ReadingBuilder(source);
     List<Row> rows = new ArrayList<>();
+    Common common = new Common();
     boolean json = JsonText.is(source.text());
     List<Tree.Broken> unread =
-        json ? readObjects(source, device, rows) : readLines(source, device, rows);
+        json ? readObjects(source, device, common, rows) : readLines(source, device, common, rows);
     int rank = json ? 30 : command.map(IpCommand::rank).orElse(20);
     for (IpFamily family : IpFamily.values()) {
       announce(source, command, family, rows, rank, builder);
@@ -118,7 +119,7 @@ public final class IpNeighParser implements OutputParser {
   }
 
   private static List<Tree.Broken> readLines(
-      Source source, Optional<String> device, List<Row> rows) {
+      Source source, Optional<String> device, Common common, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     for (Lines.Line line : Lines.of(source)) {
       List<String> words = Lines.words(Remark.without(line.text()));
@@ -126,7 +127,7 @@ public final class IpNeighParser implements OutputParser {
         continue;
       }
       try {
-        rows.add(new Row(readLine(words, device), line.number()));
+        rows.add(new Row(readLine(words, device, common), line.number()));
       } catch (BadLine e) {
         unread.add(
             new Tree.Broken(
@@ -137,7 +138,8 @@ public final class IpNeighParser implements OutputParser {
     return unread;
   }
 
-  private static Neighbour readLine(List<String> words, Optional<String> shown) throws BadLine {
+  private static Neighbour readLine(List<String> words, Optional<String> shown, Common common)
+      throws BadLine {
     WordCursor cursor = new WordCursor(words);
     IpAddress address = cursor.address("neighbour");
     Optional<String> device = shown;
@@ -171,7 +173,12 @@ public final class IpNeighParser implements OutputParser {
     if (states.isEmpty() && mac.isEmpty() && !flags.contains("proxy")) {
       throw new BadLine("a neighbour without address and state");
     }
-    return new Neighbour(address, device, mac, states, flags);
+    return new Neighbour(
+        address,
+        common.one(device),
+        mac,
+        common.one(Set.copyOf(states)),
+        common.one(Set.copyOf(flags)));
   }
 
   /** Tunnels have an IP address there, which is none of a frame. */
@@ -184,12 +191,12 @@ public final class IpNeighParser implements OutputParser {
   }
 
   private static List<Tree.Broken> readObjects(
-      Source source, Optional<String> device, List<Row> rows) {
+      Source source, Optional<String> device, Common common, List<Row> rows) {
     List<Tree.Broken> unread = new ArrayList<>();
     JsonText.Rows objects = JsonText.rows(source);
     for (Tree object : objects.rows()) {
       try {
-        rows.add(new Row(readObject(object, device), object.line()));
+        rows.add(new Row(readObject(object, device, common), object.line()));
       } catch (BadLine e) {
         unread.add(new Tree.Broken(object.line(), e.reason()));
       }
@@ -198,7 +205,8 @@ public final class IpNeighParser implements OutputParser {
     return unread;
   }
 
-  private static Neighbour readObject(Tree object, Optional<String> device) throws BadLine {
+  private static Neighbour readObject(Tree object, Optional<String> device, Common common)
+      throws BadLine {
     String text = object.text("dst").orElse("");
     IpAddress address =
         IpAddress.parse(text)
@@ -219,6 +227,11 @@ public final class IpNeighParser implements OutputParser {
       }
     }
     Optional<MacAddress> mac = lladdr.isPresent() ? mac(lladdr.get()) : Optional.empty();
-    return new Neighbour(address, object.text("dev").or(() -> device), mac, states, flags);
+    return new Neighbour(
+        address,
+        common.one(object.text("dev").or(() -> device)),
+        mac,
+        common.one(Set.copyOf(states)),
+        common.one(Set.copyOf(flags)));
   }
 }

@@ -139,7 +139,7 @@ public final class IpRouteGetParser implements OutputParser {
   }
 
   private static void add(RouteDraft draft, ReadingBuilder builder) throws BadLine {
-    Route route = draft.toRoute(IpFamily.INET, RouteTable.MAIN);
+    Route route = draft.toRoute(IpFamily.INET, RouteTable.MAIN, new Common());
     if (!route.destination().isHost()) {
       throw new BadLine("a route, not the answer for one address");
     }

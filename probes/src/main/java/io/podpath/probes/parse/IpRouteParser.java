@@ -97,9 +97,10 @@ public final class IpRouteParser implements OutputParser {
     RouteTable shown = RouteCoverage.shown(command);
     IpFamily family = command.flatMap(IpCommand::family).orElseGet(rows::usualFamily);
     List<Route> values = new ArrayList<>();
+    Common common = new Common();
     for (RouteDraft draft : rows.drafts) {
       RouteTable table = command.isEmpty() && belongsToLocal(draft.type) ? RouteTable.LOCAL : shown;
-      values.add(draft.toRoute(family, table));
+      values.add(draft.toRoute(family, table, common));
     }
     if (command.isPresent()) {
       RouteCoverage.byCommand(command.get(), values, builder);

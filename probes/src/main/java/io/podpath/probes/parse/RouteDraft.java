@@ -54,8 +54,8 @@ final class RouteDraft {
       return gateway.isPresent() || device.isPresent() || encap.isPresent();
     }
 
-    NextHop toNextHop() {
-      return new NextHop(gateway, device, weight, flags, encap);
+    NextHop toNextHop(Common common) {
+      return new NextHop(gateway, common.one(device), weight, common.one(Set.copyOf(flags)), encap);
     }
   }
 
@@ -93,8 +93,9 @@ final class RouteDraft {
   /**
    * @param family for a default route that does not tell its own
    * @param shown the table that was asked for
+   * @param common of all routes of the text
    */
-  Route toRoute(IpFamily family, RouteTable shown) {
+  Route toRoute(IpFamily family, RouteTable shown, Common common) {
     IpFamily mine = family().orElse(family);
     IpAddress any = mine == IpFamily.INET ? IpAddress.ofV4(0) : new IpAddress(IpFamily.INET6, 0, 0);
     List<Hop> hops = hops();
@@ -105,12 +106,12 @@ final class RouteDraft {
     return new Route(
         type,
         destination.orElseGet(() -> new IpPrefix(any, 0)),
-        table.orElse(shown),
-        protocol,
-        scope,
+        common.one(table.orElse(shown)),
+        common.one(protocol),
+        common.one(scope),
         source,
         metric,
-        hops.stream().map(Hop::toNextHop).toList(),
+        hops.stream().map(h -> h.toNextHop(common)).toList(),
         metrics,
         words);
   }
