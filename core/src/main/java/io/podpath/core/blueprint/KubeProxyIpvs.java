@@ -235,7 +235,7 @@ public record KubeProxyIpvs(Masquerading masquerading) implements ServiceProxy {
             .target(new Target.Masquerade("")),
         "a pod that meets itself must be masqueraded");
     KubeProxy.postrouting(draft);
-    boolean balanced = cluster.services().stream().anyMatch(s -> !s.loadBalancerIps().isEmpty());
+    boolean balanced = isAny(cluster, s -> !s.loadBalancerIps().isEmpty());
     if (balanced) {
       draft.chain("nat", LOAD_BALANCER, because);
       draft.append(

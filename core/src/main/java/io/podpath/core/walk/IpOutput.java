@@ -210,16 +210,21 @@ final class IpOutput {
     if (!whole || packet.length() <= mtu) {
       return Optional.empty();
     }
-    return Optional.of(
-        Journey.lost(
-            stack,
-            Kind.ROUTE,
-            Optional.of(hop.device()),
-            hop.device() + " mtu " + mtu + " < " + packet.length() + " bytes, not to be fragmented",
-            stack.link(hop.device()).map(Fact::from),
-            packet,
-            Disposition.MTU_EXCEEDED,
-            trail));
+    return Optional.of(tooBig(stack, hop.device(), mtu, packet, Kind.ROUTE, trail));
+  }
+
+  /** It is lost because the device carries no more than this. */
+  static List<Journey> tooBig(
+      Stack stack, String device, int mtu, Packet packet, Kind kind, Trail trail) {
+    return Journey.lost(
+        stack,
+        kind,
+        Optional.of(device),
+        device + " mtu " + mtu + " < " + packet.length() + " bytes, not to be fragmented",
+        stack.link(device).map(Fact::from),
+        packet,
+        Disposition.MTU_EXCEEDED,
+        trail);
   }
 
   /** The route's own mtu, else the device's (ip_dst_mtu_maybe_forward). */

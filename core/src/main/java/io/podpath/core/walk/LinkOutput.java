@@ -3,6 +3,7 @@ package io.podpath.core.walk;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.MacAddress;
+import io.podpath.core.net.Mtu;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
 import io.podpath.core.snapshot.Fact;
@@ -148,27 +149,10 @@ final class LinkOutput {
       Stack stack, String device, Packet packet, Kind kind, Trail trail) {
     return stack
         .link(device)
-        .filter(l ->
-            packet.unfragmented()
-                && l.value()
-                    .mtu()
-                    .filter(m -> packet.length() > m.bytes() + VLAN_HEADER)
-                    .isPresent())
-        .map(l ->
-            Journey.lost(
-                stack,
-                kind,
-                Optional.of(device),
-                device
-                    + " mtu "
-                    + l.value().mtu().orElseThrow()
-                    + " < "
-                    + packet.length()
-                    + " bytes, not to be fragmented",
-                Optional.of(l.from()),
-                packet,
-                Disposition.MTU_EXCEEDED,
-                trail));
+        .flatMap(l -> l.value().mtu())
+        .map(Mtu::bytes)
+        .filter(mtu -> packet.unfragmented() && packet.length() > mtu + VLAN_HEADER)
+        .map(mtu -> IpOutput.tooBig(stack, device, mtu, packet, kind, trail));
   }
 
   /** The other end was not recorded: a pod's own, if anything. */
