@@ -7,6 +7,7 @@ import io.podpath.core.node.BridgePort;
 import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.RouteType;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
 import io.podpath.core.walk.Step.Mark;
@@ -60,21 +61,60 @@ final class Bridging {
     if (filtersVlans()) {
       return open("VLANs of " + bridge, trail);
     }
-    if (isMine()) {
+    boolean called = callsFirewall(stack, bridge, frame.packet().family());
+    if (isMine() && !called) {
       return LinkInput.accept(stack, bridge, mine(), skb, Optional.of(port), trail);
     }
     Packet before = frame.packet();
     return firewall(
         look(Hook.PREROUTING, skb, port, Optional.empty(), trail),
         trail,
-        (passed, t) ->
-            passed.packet().destination().equals(before.destination())
-                ? forward(passed, Optional.of(port), t)
-                // br_nf_pre_routing_finish: what has another destination now is routed
-                : Journey.one(
-                    new Situation.Received(
-                        stack, bridge, passed, frame.source(), Optional.of(port)),
-                    t));
+        (passed, t) -> {
+          if (!passed.packet().destination().equals(before.destination())) {
+            return translated(passed, port, t);
+          }
+          return isMine() ? received(passed, port, t) : forward(passed, Optional.of(port), t);
+        });
+  }
+
+  private List<Journey> received(Skb skb, String port, Trail trail) {
+    return Journey.one(
+        new Situation.Received(stack, bridge, skb, frame.source(), Optional.of(port), true), trail);
+  }
+
+  /**
+   * br_nf_pre_routing_finish: what has another destination now is routed. Where the way of IPv6 is
+   * by this bridge again, it stays below the IP layer, whether that forwards or not
+   * (br_nf_pre_routing_finish_ipv6, br_nf_pre_routing_finish_bridge).
+   */
+  private List<Journey> translated(Skb skb, String port, Trail trail) {
+    Packet packet = skb.packet();
+    Optional<Hop> near = near(skb);
+    if (near.isEmpty()) {
+      return received(skb, port, trail);
+    }
+    return switch (Neighbours.resolve(wiring, stack, bridge, near.get().address(), packet, trail)) {
+      case Neighbours.Answer.Over(var journeys) -> journeys;
+      case Neighbours.Answer.Known(var mac, var after) -> {
+        Frame moved = new Frame(frame.source(), mac, frame.vlan(), packet);
+        yield new Bridging(wiring, stack, bridge, moved, near.get())
+            .forward(skb, Optional.of(port), after);
+      }
+    };
+  }
+
+  /** The next hop of an IPv6 packet, where it is by this bridge. */
+  private Optional<Hop> near(Skb skb) {
+    Packet packet = skb.packet();
+    Flow flow = Flow.of(packet, bridge, Optional.empty(), skb.mark());
+    if (packet.family() != IpFamily.INET6
+        || !(stack.fib(IpFamily.INET6).lookup(flow) instanceof Decision.Found found)
+        || found.type() != RouteType.UNICAST
+        || found.hops().size() > 1) {
+      return Optional.empty();
+    }
+    return Optional.of(Hop.of(stack, found.hops().getFirst(), packet.destination(), found.route()))
+        .filter(h -> h.device().equals(bridge));
   }
 
   private List<Journey> open(String reason, Trail trail) {
@@ -108,22 +148,28 @@ final class Bridging {
     return new Frame(frame.source(), stack.mac(bridge), frame.vlan(), frame.packet());
   }
 
-  /** What the bridge hands to the rules of IP before it goes on (br_netfilter_hooks.c). */
-  private List<Journey> firewall(Look look, Trail trail, Hooks.Next then) {
-    IpFamily family = look.packet().family();
+  /** Whether a bridge is known to hand frames to the rules of IP. */
+  static boolean callsFirewall(Stack stack, String bridge, IpFamily family) {
+    return calls(stack, bridge, family).optional().filter(c -> c > 0).isPresent();
+  }
+
+  private static Gathered<Integer> calls(Stack stack, String bridge, IpFamily family) {
     boolean own =
         stack
             .kind(bridge)
             .filter(k -> k instanceof LinkKind.Bridge b && b.callsFirewall(family))
             .isPresent();
-    Gathered<Integer> setting =
-        own
-            ? Gathered.known(1)
-            : stack.setting(
-                family == IpFamily.INET
-                    ? "net.bridge.bridge-nf-call-iptables"
-                    : "net.bridge.bridge-nf-call-ip6tables");
-    return switch (setting) {
+    return own
+        ? Gathered.known(1)
+        : stack.setting(
+            family == IpFamily.INET
+                ? "net.bridge.bridge-nf-call-iptables"
+                : "net.bridge.bridge-nf-call-ip6tables");
+  }
+
+  /** What the bridge hands to the rules of IP before it goes on (br_netfilter_hooks.c). */
+  private List<Journey> firewall(Look look, Trail trail, Hooks.Next then) {
+    return switch (calls(stack, bridge, look.packet().family())) {
       case Gathered.Known<Integer>(var calls) when calls > 0 -> Hooks.pass(look, trail, then);
       case Gathered.Known<Integer> _, Gathered.Absent<Integer> _ -> then.with(look.skb(), trail);
       case Gathered.NotGathered<Integer>(var reason) -> perhaps(look, reason, trail, then);

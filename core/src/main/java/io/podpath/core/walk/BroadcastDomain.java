@@ -10,8 +10,10 @@ import io.podpath.core.node.RouteType;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Wiring.End;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,10 +21,23 @@ import java.util.Set;
  * What a frame to everybody reaches from a device: the broadcast domain.
  *
  * @param stations devices whose IP layer gets it
+ * @param ways the bridges on the way to each
  * @param whole whether nothing else can be there; a wire may always lead to machines nobody
  *     recorded
  */
-record BroadcastDomain(List<End> stations, boolean whole) {
+record BroadcastDomain(List<End> stations, Map<End, List<Crossing>> ways, boolean whole) {
+
+  /**
+   * A bridge on the way.
+   *
+   * @param in the port a frame comes in by; empty where the bridge itself sends
+   * @param out the port it leaves by; empty where it is for the bridge itself
+   */
+  record Crossing(Stack stack, String bridge, Optional<String> in, Optional<String> out) {
+    Crossing inverse() {
+      return new Crossing(stack, bridge, out, in);
+    }
+  }
 
   private static final int MOST_STATIONS = 100_000;
 
@@ -32,14 +47,15 @@ record BroadcastDomain(List<End> stations, boolean whole) {
   /** From what a device sends. */
   static BroadcastDomain from(Wiring wiring, Stack stack, String device) {
     Search search = new Search(wiring);
-    search.sent(new End(stack, device));
-    return new BroadcastDomain(search.stations, search.whole);
+    search.sent(new End(stack, device), List.of());
+    return new BroadcastDomain(search.stations, search.ways, search.whole);
   }
 
   /** Walks through bridges and device pairs. */
   private static final class Search {
     private final Wiring wiring;
     private final List<End> stations = new ArrayList<>();
+    private final Map<End, List<Crossing>> ways = new HashMap<>();
     private final Set<End> seen = new HashSet<>();
     private boolean whole = true;
 
@@ -47,32 +63,37 @@ record BroadcastDomain(List<End> stations, boolean whole) {
       this.wiring = wiring;
     }
 
-    void sent(End from) {
+    void sent(End from, List<Crossing> way) {
       if (!seen.add(from) || stations.size() > MOST_STATIONS) {
         return;
       }
       Stack stack = from.stack();
       String device = from.device();
       if (Wiring.isBridge(stack, device)) {
-        stack.portsOf(device).forEach(p -> sent(new End(stack, p.value().name())));
+        for (Fact<Link> port : stack.portsOf(device)) {
+          String out = port.value().name();
+          sent(
+              new End(stack, out),
+              longer(way, new Crossing(stack, device, Optional.empty(), Optional.of(out))));
+        }
         return;
       }
       Optional<End> other = wiring.otherEnd(stack, device);
       if (other.isPresent()) {
-        arrived(other.get());
+        arrived(other.get(), way);
         return;
       }
       if (OpenVswitch.isBridge(stack, device)) {
-        OpenVswitch.reached(wiring, stack, device).forEach(this::arrived);
+        OpenVswitch.reached(wiring, stack, device).forEach(e -> arrived(e, way));
         return;
       }
       whole = false;
       if (wiring.isWire(stack, device)) {
-        wiring.onSameWire(stack, device).forEach(this::arrived);
+        wiring.onSameWire(stack, device).forEach(e -> arrived(e, way));
       }
     }
 
-    private void arrived(End at) {
+    private void arrived(End at, List<Crossing> way) {
       Stack stack = at.stack();
       Optional<String> bridge =
           stack
@@ -80,16 +101,33 @@ record BroadcastDomain(List<End> stations, boolean whole) {
               .flatMap(l -> l.value().master())
               .filter(m -> Wiring.isBridge(stack, m));
       if (bridge.isEmpty()) {
-        stations.add(at);
+        found(at, way);
         return;
       }
-      stations.add(new End(stack, bridge.get()));
+      Optional<String> in = Optional.of(at.device());
+      found(
+          new End(stack, bridge.get()),
+          longer(way, new Crossing(stack, bridge.get(), in, Optional.empty())));
       seen.add(at);
       for (Fact<Link> port : stack.portsOf(bridge.get())) {
         if (!port.value().name().equals(at.device())) {
-          sent(new End(stack, port.value().name()));
+          String out = port.value().name();
+          sent(
+              new End(stack, out),
+              longer(way, new Crossing(stack, bridge.get(), in, Optional.of(out))));
         }
       }
+    }
+
+    private void found(End station, List<Crossing> way) {
+      stations.add(station);
+      ways.putIfAbsent(station, way);
+    }
+
+    private static List<Crossing> longer(List<Crossing> way, Crossing next) {
+      List<Crossing> all = new ArrayList<>(way);
+      all.add(next);
+      return all;
     }
   }
 
@@ -105,13 +143,24 @@ record BroadcastDomain(List<End> stations, boolean whole) {
     return stations.stream().filter(s -> answers(s, address, asker)).toList();
   }
 
+  /** The bridges on the way to a station. */
+  List<Crossing> way(End station) {
+    return ways.getOrDefault(station, List.of());
+  }
+
   /** net/ipv4/arp.c: arp_process; for IPv6 ndisc_recv_ns. */
   private static boolean answers(End station, IpAddress address, IpAddress asker) {
     Stack stack = station.stack();
     Fib fib = stack.fib(address.family());
     if (address.family() == IpFamily.INET6) {
-      return stack.addresses(station.device()).stream()
-          .anyMatch(a -> a.value().local().equals(address));
+      String carrier = Wiring.carrier(stack, station.device());
+      return stack.addresses(carrier).stream()
+              .map(Fact::value)
+              .anyMatch(a -> a.local().equals(address) && !SourceAddress6.isTentative(a))
+          || fib.typeOf(address, Optional.of(carrier))
+              .optional()
+              .filter(RouteType.ANYCAST::equals)
+              .isPresent();
     }
     // ip_route_input_noref: a request nobody may send from there is not answered
     Packet request =

@@ -10,6 +10,7 @@ import io.podpath.core.node.RouteType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.regex.Pattern;
 
@@ -120,6 +121,9 @@ final class ChainMatch {
   static Fit addressType(String option, List<String> types, String limit, Look look) {
     IpAddress address =
         option.startsWith("src") ? look.packet().source() : look.packet().destination();
+    if (address.family() == IpFamily.INET6) {
+      return addressType6(address, types, limit, look);
+    }
     Optional<String> device =
         switch (limit) {
           case "limit-iface-in" -> look.in();
@@ -132,6 +136,32 @@ final class ChainMatch {
           Fit.of(types.contains(known.toString().toUpperCase(Locale.ROOT)));
       case Gathered.Absent<RouteType>() -> Fit.of(types.contains("UNICAST"));
       case Gathered.NotGathered<RouteType> _ -> Fit.UNKNOWN;
+    };
+  }
+
+  /**
+   * xt_addrtype.c: match_type6, match_lookup_rt6: UNICAST is every address that is not a group, and
+   * what a route says counts only where it is asked for.
+   */
+  private static Fit addressType6(IpAddress address, List<String> types, String limit, Look look) {
+    boolean routed = types.stream().anyMatch(Set.of("LOCAL", "ANYCAST", "UNREACHABLE")::contains);
+    boolean refused =
+        types.contains("MULTICAST") && !address.isMulticast()
+            || types.contains("UNICAST") && (address.isMulticast() || address.isUnspecified())
+            || types.contains("UNSPEC") && !address.isUnspecified();
+    if (refused || !routed) {
+      return Fit.of(!refused);
+    }
+    if (!limit.isEmpty()) {
+      return Fit.UNKNOWN;
+    }
+    Flow flow = Flow.towards(address, Optional.empty(), Optional.empty());
+    return switch (look.stack().fib(IpFamily.INET6).lookup(flow)) {
+      case Decision.Open _ -> Fit.UNKNOWN;
+      case Decision.Found found ->
+          Fit.of(types.contains(found.type().toString().toUpperCase(Locale.ROOT)));
+      case Decision.None _, Decision.Refused _, Decision.RuledOut _ ->
+          Fit.of(types.contains("UNREACHABLE"));
     };
   }
 

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 /**
  * Policy rules and routing tables of a namespace for one family, asked as the kernel asks them:
  * net/core/fib_rules.c: fib_rules_lookup, net/ipv4/fib_rules.c: fib4_rule_action and
- * fib4_rule_suppress, net/ipv4/fib_trie.c: fib_table_lookup.
+ * fib4_rule_suppress, net/ipv4/fib_trie.c: fib_table_lookup; net/ipv6/ip6_fib.c: fib6_node_lookup,
+ * net/ipv6/route.c: fib6_table_lookup.
  */
 final class Fib {
 
@@ -189,8 +190,15 @@ final class Fib {
   }
 
   Decision lookup(Flow flow) {
+    return lookup(flow, Fib6Node.Choice.BEST);
+  }
+
+  /**
+   * @param choice of IPv6 routes with one prefix
+   */
+  Decision lookup(Flow flow, Fib6Node.Choice choice) {
     if (rules.isEmpty()) {
-      return standard(flow);
+      return standard(flow, choice);
     }
     int next = 0;
     int gotos = 0;
@@ -224,7 +232,7 @@ final class Fib {
         }
         return new Decision.Open("rule \"" + rule + "\" is not modelled");
       }
-      Decision decision = in(table.get(), flow, Optional.of(fact));
+      Decision decision = in(table.get(), flow, choice, Optional.of(fact));
       if (decision instanceof Decision.None || suppressed(rule, decision)) {
         continue;
       }
@@ -236,9 +244,9 @@ final class Fib {
   }
 
   /** Every namespace has these three until somebody changes them. */
-  private Decision standard(Flow flow) {
+  private Decision standard(Flow flow, Fib6Node.Choice choice) {
     for (RouteTable table : STANDARD) {
-      Decision decision = in(table, flow, Optional.empty());
+      Decision decision = in(table, flow, choice, Optional.empty());
       if (!(decision instanceof Decision.None)) {
         return decision;
       }
@@ -270,7 +278,8 @@ final class Fib {
   }
 
   /** One table; none when it has no route or its route throws. */
-  private Decision in(RouteTable name, Flow flow, Optional<Fact<IpRule>> rule) {
+  private Decision in(
+      RouteTable name, Flow flow, Fib6Node.Choice choice, Optional<Fact<IpRule>> rule) {
     Table table = tables.get(name);
     if (table == null) {
       // "ip route" alone shows no other table; the kernel's own table default is empty
@@ -279,10 +288,14 @@ final class Fib {
           : new Decision.Open("routes of table " + name + ": " + others.gap());
     }
     for (List<Fact<Route>> routes : table.routes().containing(flow.destination())) {
-      for (Fact<Route> fact : routes) {
+      boolean six = flow.family() == IpFamily.INET6;
+      for (Fact<Route> fact : six ? Fib6Node.ordered(routes, flow, choice) : routes) {
         Route route = fact.value();
         if (!RuleMatch.tos(route, flow)) {
           continue;
+        }
+        if (six && route.attributes().containsKey("from")) {
+          return new Decision.Open("not modelled: a route that asks for the source, " + route);
         }
         if (!table.coverage().isComplete()) {
           return new Decision.Open("routes of table " + name + ": " + table.coverage().gap());
@@ -293,7 +306,7 @@ final class Fib {
         if (!route.type().forwards()) {
           return new Decision.Refused(fact);
         }
-        List<NextHop> hops = usable(route.nextHops(), flow.oif());
+        List<NextHop> hops = usable(route.nextHops(), Fib6Node.bound(flow));
         if (!hops.isEmpty()) {
           return new Decision.Found(fact, hops, rule);
         }
@@ -347,6 +360,13 @@ final class Fib {
    */
   boolean isLocal(IpAddress address, Optional<String> device) {
     return typeOf(address, device).optional().filter(RouteType.LOCAL::equals).isPresent();
+  }
+
+  /** Whether it goes to an address of several machines, such as a network's for its routers. */
+  boolean isAnycast(Flow flow) {
+    return flow.family() == IpFamily.INET6
+        && lookup(flow) instanceof Decision.Found found
+        && found.type() == RouteType.ANYCAST;
   }
 
   /** Whether there are more rules than those every namespace has (fib4_has_custom_rules). */

@@ -27,7 +27,42 @@ final class IpInput {
   }
 
   static List<Journey> receive(Situation.Received at, Trail trail) {
-    return new IpInput(at).prerouting(trail);
+    IpInput input = new IpInput(at);
+    return at.packet().family() == IpFamily.INET6
+        ? input.refused(trail).orElseGet(() -> input.prerouting(trail))
+        : input.prerouting(trail);
+  }
+
+  /** What is dropped before any hook (net/ipv6/ip6_input.c: ip6_rcv_core). */
+  private Optional<List<Journey>> refused(Trail trail) {
+    Packet packet = at.packet();
+    String key = Stack.key(IpFamily.INET6, in, "disable_ipv6");
+    if (stack.setting(key).optional().filter(v -> v > 0).isPresent()) {
+      return Optional.of(
+          Journey.lost(
+              stack,
+              Kind.ROUTE,
+              Optional.of(in),
+              key + " = 1",
+              stack.sysctl(key).map(Fact::from),
+              packet,
+              Disposition.DEVICE_DOWN,
+              trail));
+    }
+    boolean loopback = packet.source().isLoopback() || packet.destination().isLoopback();
+    boolean martian =
+        loopback && !in.equals(Flow.LOOPBACK)
+            || packet.source().isMulticast()
+            || packet.destination().isUnspecified();
+    return martian
+        ? Optional.of(
+            lost(
+                Kind.ROUTE,
+                packet.source() + " > " + packet.destination() + " on " + in,
+                packet,
+                Disposition.MARTIAN,
+                trail))
+        : Optional.empty();
   }
 
   private Look look(Hook hook, Skb skb, Trail trail) {
@@ -44,6 +79,9 @@ final class IpInput {
   }
 
   private List<Journey> prerouting(Trail trail) {
+    if (at.hooked()) {
+      return route(at.skb(), trail);
+    }
     return Hooks.pass(look(Hook.PREROUTING, at.skb(), trail), trail, this::route);
   }
 
@@ -54,7 +92,10 @@ final class IpInput {
       return LocalInput.deliver(look(Hook.INPUT, skb, trail), trail);
     }
     Gathered<Integer> localnet = stack.maxConf(IpFamily.INET, in, "route_localnet");
-    Optional<String> martian = martian(packet, localnet.optional().filter(v -> v > 0).isPresent());
+    Optional<String> martian =
+        packet.family() == IpFamily.INET
+            ? martian(packet, localnet.optional().filter(v -> v > 0).isPresent())
+            : Optional.empty();
     if (martian.isPresent() && martian(packet, localnet.isNotGathered()).isEmpty()) {
       return Journey.open(
           stack,
@@ -109,10 +150,10 @@ final class IpInput {
     if (source.isMulticast() || source.isV4() && source.low() == 0xffff_ffffL) {
       return Optional.of("source " + source);
     }
-    if (source.isLoopback() && !(localnet && source.isV4())) {
+    if (source.isLoopback() && !localnet) {
       return Optional.of("source " + source + " on " + in);
     }
-    if (destination.isLoopback() && !(localnet && source.isV4())) {
+    if (destination.isLoopback() && !localnet) {
       return Optional.of("destination " + destination + " on " + in);
     }
     return destination.isUnspecified()
@@ -188,6 +229,12 @@ final class IpInput {
     return journeys;
   }
 
+  /** What leaves its link has a source that others can answer to (ip6_forward). */
+  private static boolean isOfTheLink(Packet packet) {
+    IpAddress source = packet.source();
+    return source.isUnspecified() || source.isLoopback() || source.isLinkLocal();
+  }
+
   private String forwardingKey(IpFamily family) {
     String own = Stack.key(family, family == IpFamily.INET6 ? "all" : in, "forwarding");
     return stack.sysctl(own).isPresent() ? own : "net.ipv4.ip_forward";
@@ -198,7 +245,15 @@ final class IpInput {
     if (packet.ttl() <= 1) {
       return lost(Kind.ROUTE, "ttl " + packet.ttl(), packet, Disposition.TTL_EXCEEDED, trail);
     }
-    Optional<List<Journey>> tooBig = IpOutput.tooBig(stack, packet, hop, trail);
+    if (packet.family() == IpFamily.INET6 && !hop.device().equals(in) && isOfTheLink(packet)) {
+      return lost(
+          Kind.ROUTE,
+          "source " + packet.source() + " on " + in,
+          packet,
+          Disposition.MARTIAN,
+          trail);
+    }
+    Optional<List<Journey>> tooBig = IpOutput.tooBig(stack, packet, hop, Optional.of(in), trail);
     if (tooBig.isPresent()) {
       return tooBig.get();
     }

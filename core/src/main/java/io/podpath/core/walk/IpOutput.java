@@ -30,6 +30,12 @@ final class IpOutput {
     Stack stack = at.stack();
     Packet packet = at.packet();
     Flow flow = Flow.of(packet, Flow.LOOPBACK, at.device(), 0);
+    if (packet.family() == IpFamily.INET6 && packet.source().isUnspecified()) {
+      Decision decision = stack.fib(IpFamily.INET6).lookup(flow);
+      if (!(decision instanceof Decision.Found) && !(decision instanceof Decision.Open)) {
+        return sendAnyhow(stack, packet, at.device(), trail);
+      }
+    }
     return route(
         stack,
         flow,
@@ -49,11 +55,31 @@ final class IpOutput {
                 t);
           }
           boolean again =
-              packet.source().isUnspecified() && packet.protocol().equals(IpProtocol.TCP);
+              packet.source().isUnspecified()
+                  && packet.family() == IpFamily.INET
+                  && packet.protocol().equals(IpProtocol.TCP);
           return again
               ? connect(stack, sourced, at.device(), trail)
               : output(stack, Skb.of(sourced), hop, t);
         });
+  }
+
+  /**
+   * Where there was no way without a source, one is taken whatever the way, and the routes are
+   * asked with it (net/ipv6/ip6_output.c: ip6_dst_lookup_tail).
+   */
+  private static List<Journey> sendAnyhow(
+      Stack stack, Packet packet, Optional<String> device, Trail trail) {
+    Packet sourced =
+        SourceAddress6.of(stack, Optional.empty(), packet.destination())
+            .map(packet::from)
+            .orElse(packet);
+    return route(
+        stack,
+        Flow.of(sourced, Flow.LOOPBACK, device, 0),
+        sourced,
+        trail,
+        (hop, t) -> output(stack, Skb.of(sourced), hop, t));
   }
 
   /** TCP asks again once it has its source (include/net/route.h: ip_route_connect). */
@@ -100,7 +126,7 @@ final class IpOutput {
 
   private static List<Journey> found(
       Stack stack, Decision.Found found, Flow flow, Packet packet, Trail trail, Routed then) {
-    if (found.type() == RouteType.LOCAL) {
+    if (found.type() == RouteType.LOCAL || found.type() == RouteType.ANYCAST) {
       // whatever device the route names, what is for oneself goes by lo
       Hop hop = new Hop(Flow.LOOPBACK, flow.destination(), Optional.of(found.route()));
       return then.by(
@@ -126,6 +152,7 @@ final class IpOutput {
   static Optional<IpAddress> source(Stack stack, Hop hop, IpAddress destination) {
     Optional<Route> route = hop.route().map(Fact::value);
     if (hop.device().equals(Flow.LOOPBACK)
+        && destination.family() == IpFamily.INET
         && route.filter(r -> r.type() == RouteType.LOCAL).isPresent()) {
       return route.flatMap(Route::preferredSource).or(() -> Optional.of(destination));
     }
@@ -192,20 +219,31 @@ final class IpOutput {
             Optional.empty(),
             Optional.empty(),
             Optional.of(hop.address()));
-    return Hooks.pass(look, trail, (passed, t) -> finish(stack, passed, hop, t));
+    return Hooks.pass(look, trail, (passed, t) -> finish(stack, passed, hop, in, t));
   }
 
-  private static List<Journey> finish(Stack stack, Skb skb, Hop hop, Trail trail) {
-    return tooBig(stack, skb.packet(), hop, trail)
-        .orElseGet(() ->
-            Journey.one(
-                new Situation.Transmitted(stack, hop.device(), Frame.bare(skb.packet()), skb, hop),
-                trail));
+  private static List<Journey> finish(
+      Stack stack, Skb skb, Hop hop, Optional<String> in, Trail trail) {
+    Packet packet = skb.packet();
+    return tooBig(stack, packet, hop, in, trail)
+        .orElseGet(() -> {
+          // a sender of IPv6 cuts once, and the pieces are never cut again
+          boolean cut = packet.family() == IpFamily.INET6 && packet.length() > mtu(stack, hop);
+          Skb gone = cut ? skb.with(packet.cut(mtu(stack, hop))) : skb;
+          return Journey.one(
+              new Situation.Transmitted(stack, hop.device(), Frame.bare(gone.packet()), gone, hop),
+              trail);
+        });
   }
 
-  /** Empty when the packet fits, or may be cut (ip_exceeds_mtu, ip_fragment, ip6_pkt_too_big). */
-  static Optional<List<Journey>> tooBig(Stack stack, Packet packet, Hop hop, Trail trail) {
-    boolean whole = packet.unfragmented() || packet.family() == IpFamily.INET6;
+  /**
+   * Empty when the packet fits, or may be cut (ip_exceeds_mtu, ip_fragment, ip6_pkt_too_big).
+   *
+   * @param in where a forwarded packet came in; of IPv6 only its sender may cut it
+   */
+  static Optional<List<Journey>> tooBig(
+      Stack stack, Packet packet, Hop hop, Optional<String> in, Trail trail) {
+    boolean whole = packet.unfragmented() || packet.family() == IpFamily.INET6 && in.isPresent();
     int mtu = mtu(stack, hop);
     if (!whole || packet.length() <= mtu) {
       return Optional.empty();

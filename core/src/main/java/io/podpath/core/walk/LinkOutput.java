@@ -178,7 +178,8 @@ final class LinkOutput {
                 Optional.empty(),
                 packet);
     return Journey.one(
-        new Situation.Ended(at.stack(), packet, Disposition.DELIVERED, Optional.of(at.device())),
+        new Situation.Ended(
+            at.stack(), packet, Disposition.DELIVERED, Optional.of(at.device()), Optional.empty()),
         after);
   }
 }

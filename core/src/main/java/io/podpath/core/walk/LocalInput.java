@@ -37,7 +37,8 @@ final class LocalInput {
 
   private static List<Journey> delivered(Look look, Skb skb, Trail trail) {
     Packet packet = skb.packet();
-    Optional<String> refused = refused(look.stack(), packet);
+    Flow flow = Flow.of(packet, look.in().orElse(Flow.LOOPBACK), Optional.empty(), skb.mark());
+    Optional<String> refused = refused(look.stack(), packet, flow);
     if (refused.isPresent()) {
       return Journey.lost(
           look.stack(),
@@ -52,15 +53,22 @@ final class LocalInput {
     Trail after =
         trail.step(
             look.stack(), Kind.DELIVER, look.in(), packet, Mark.OK, Optional.empty(), packet);
-    return Journey.one(new Situation.Ended(look.stack(), packet, Disposition.DELIVERED), after);
+    return Journey.one(
+        new Situation.Ended(
+            look.stack(), packet, Disposition.DELIVERED, Optional.empty(), look.in()),
+        after);
   }
 
   /** Why a connection is refused, where the sockets that listen were recorded (tcp_v4_rcv). */
-  private static Optional<String> refused(Stack stack, Packet packet) {
+  private static Optional<String> refused(Stack stack, Packet packet, Flow flow) {
     Entries<Socket> sockets = stack.facts().get(Section.TCP_LISTENERS);
     boolean asks =
         packet.payload() instanceof Payload.Tcp(var from, var to, var flags)
             && flags.equals(Set.of("SYN"));
+    if (asks && stack.fib(packet.family()).isAnycast(flow)) {
+      // net/ipv6/tcp_ipv6.c: tcp_v6_conn_request
+      return Optional.of(packet.destination() + " is anycast, where TCP takes no connection");
+    }
     if (!asks || !sockets.isComplete()) {
       return Optional.empty();
     }

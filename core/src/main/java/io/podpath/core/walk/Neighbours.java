@@ -1,6 +1,7 @@
 package io.podpath.core.walk;
 
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Neighbour;
@@ -11,6 +12,7 @@ import io.podpath.core.walk.Step.Mark;
 import io.podpath.core.walk.Wiring.End;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,6 +69,9 @@ final class Neighbours {
     // on a wire whoever has the address is found by it, among however many machines
     BroadcastDomain segment =
         wire ? onWire(wiring, stack, device, next) : BroadcastDomain.from(wiring, stack, device);
+    if (next.family() == IpFamily.INET6) {
+      return solicited(wiring, segment, stack, device, next, packet, entry, trail);
+    }
     IpAddress asker = asker(stack, device, next, packet);
     List<End> answering = segment.answering(next, asker);
     if (!answering.isEmpty()) {
@@ -74,22 +79,12 @@ final class Neighbours {
       Optional<MacAddress> mac = first.stack().mac(first.device());
       return new Answer.Known(mac, introduced(stack, device, asker, first, trail.hearing(mac)));
     }
-    // whose address it is was recorded, and does not answer
-    boolean silent =
-        segment.stations().stream().anyMatch(s -> s.stack() != stack && s.stack().hasAddress(next));
+    boolean silent = isSilent(segment, stack, next);
     String text =
         entry.map(e -> e.value().toString()).orElse("nobody answers for " + next + " on " + device);
     Optional<String> unread = unread(wiring, segment, next);
     if (!silent && !failed && segment.whole() && unread.isPresent()) {
-      return new Answer.Over(
-          Journey.open(
-              stack,
-              Kind.NEIGH,
-              Optional.of(device),
-              unread.get(),
-              Optional.empty(),
-              packet,
-              trail));
+      return open(stack, device, unread.get(), packet, trail);
     }
     if (segment.whole() || silent || failed) {
       return new Answer.Over(
@@ -104,6 +99,93 @@ final class Neighbours {
               trail));
     }
     return new Answer.Known(Optional.empty(), trail);
+  }
+
+  /** The same of IPv6, where the question is a packet as others are. */
+  private static Answer solicited(
+      Wiring wiring,
+      BroadcastDomain segment,
+      Stack stack,
+      String device,
+      IpAddress next,
+      Packet packet,
+      Optional<Fact<Neighbour>> entry,
+      Trail trail) {
+    Solicitation question = new Solicitation(stack, device, next);
+    Optional<End> asked = segment.answering(next, packet.source()).stream().findFirst();
+    if (asked.isPresent()) {
+      return switch (question.of(packet.source(), asked.get(), segment.way(asked.get()))) {
+        case Solicitation.Outcome.Answered(var asker) -> {
+          Optional<MacAddress> mac = asked.get().stack().mac(asked.get().device());
+          yield new Answer.Known(
+              mac, introduced(stack, device, asker, asked.get(), trail.hearing(mac)));
+        }
+        case Solicitation.Outcome.Silent silent -> silent(stack, device, silent, packet, trail);
+        case Solicitation.Outcome.Open(var reason) -> open(stack, device, reason, packet, trail);
+      };
+    }
+    Optional<String> unread = unread(wiring, segment, next).or(() -> proxy(segment));
+    boolean whole = segment.whole() || isSilent(segment, stack, next);
+    if (whole && unread.isPresent()) {
+      return open(stack, device, unread.get(), packet, trail);
+    }
+    if (whole) {
+      String text =
+          entry
+              .map(e -> e.value().toString())
+              .orElse("nobody answers for " + next + " on " + device);
+      return silent(
+          stack,
+          device,
+          new Solicitation.Outcome.Silent(text, entry.map(Fact::from)),
+          packet,
+          trail);
+    }
+    return switch (question.ofNobody(packet.source())) {
+      case Solicitation.Outcome.Answered _ -> new Answer.Known(Optional.empty(), trail);
+      case Solicitation.Outcome.Silent silent -> silent(stack, device, silent, packet, trail);
+      case Solicitation.Outcome.Open(var reason) -> open(stack, device, reason, packet, trail);
+    };
+  }
+
+  /** Whose address it is was recorded, and does not answer. */
+  private static boolean isSilent(BroadcastDomain segment, Stack stack, IpAddress next) {
+    return segment.stations().stream()
+        .anyMatch(s -> s.stack() != stack && s.stack().hasAddress(next));
+  }
+
+  /** For whom a machine answers beside its own addresses is a table of its own, nobody's yet. */
+  private static Optional<String> proxy(BroadcastDomain segment) {
+    return segment.stations().stream()
+        .filter(s ->
+            s.stack()
+                .maxConf(IpFamily.INET6, s.device(), "proxy_ndp")
+                .optional()
+                .filter(v -> v > 0)
+                .isPresent())
+        .map(s -> "ip -6 neigh show proxy of " + s.stack() + ", which answers for others")
+        .findFirst();
+  }
+
+  private static Answer open(
+      Stack stack, String device, String reason, Packet packet, Trail trail) {
+    return new Answer.Over(
+        Journey.open(
+            stack, Kind.NEIGH, Optional.of(device), reason, Optional.empty(), packet, trail));
+  }
+
+  private static Answer silent(
+      Stack stack, String device, Solicitation.Outcome.Silent silent, Packet packet, Trail trail) {
+    return new Answer.Over(
+        Journey.lost(
+            stack,
+            Kind.NEIGH,
+            Optional.of(device),
+            silent.why(),
+            silent.from(),
+            packet,
+            Disposition.NEIGHBOUR_FAILED,
+            trail));
   }
 
   /** Why somebody may answer for the address though nobody that was recorded does. */
@@ -125,7 +207,7 @@ final class Neighbours {
   private static BroadcastDomain onWire(Wiring wiring, Stack stack, String device, IpAddress next) {
     List<End> stations = new ArrayList<>(wiring.onSameWire(stack, device, next));
     stations.addAll(wiring.proxiesOnSameWire(stack, device));
-    return new BroadcastDomain(stations, false);
+    return new BroadcastDomain(stations, Map.of(), false);
   }
 
   /** Who is asked learns who asks (arp_process: neigh_event_ns). */

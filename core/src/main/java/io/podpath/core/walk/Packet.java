@@ -27,6 +27,7 @@ public record Packet(
 
   static final int IPV4_HEADER = 20;
   static final int IPV6_HEADER = 40;
+  private static final int FRAGMENT_HEADER = 8;
 
   public IpFamily family() {
     return destination.family();
@@ -81,6 +82,19 @@ public record Packet(
 
   Packet aged() {
     return new Packet(source, destination, payload, ttl - 1, length, unfragmented, tos);
+  }
+
+  /** The first piece of one that is longer than a link carries (ip6_fragment). */
+  Packet cut(int mtu) {
+    int pieces = (mtu - IPV6_HEADER - FRAGMENT_HEADER) & ~7;
+    return new Packet(
+        source,
+        destination,
+        payload,
+        ttl,
+        IPV6_HEADER + FRAGMENT_HEADER + pieces,
+        unfragmented,
+        tos);
   }
 
   Packet ageless() {

@@ -64,6 +64,14 @@ public sealed interface Payload {
       return type == (protocol.equals(IpProtocol.ICMP) ? ECHO : ECHO6);
     }
 
+    /**
+     * What connection tracking lets pass as UNTRACKED: neighbours, routers and groups
+     * (nf_conntrack_proto_icmpv6.c: noct_valid_new).
+     */
+    boolean isOfTheLink() {
+      return protocol.equals(IpProtocol.ICMPV6) && (type >= 130 && type <= 136 || type == 143);
+    }
+
     boolean isEchoReply() {
       return type == (protocol.equals(IpProtocol.ICMP) ? ECHO_REPLY : ECHO_REPLY6);
     }

@@ -132,6 +132,9 @@ final class ReversePath {
       return Fit.YES.negated(inverted);
     }
     Packet packet = look.packet();
+    if (packet.family() == IpFamily.INET6) {
+      return match6(options, look).negated(inverted);
+    }
     long mark = options.contains("validmark") ? look.skb().mark() : 0;
     Flow back = Flow.of(packet, "", Optional.empty(), mark).reversed(Flow.LOOPBACK, mark);
     Decision decision = look.stack().fib(packet.family()).lookup(back);
@@ -147,5 +150,43 @@ final class ReversePath {
                     .map(NextHop::device)
                     .anyMatch(look.in()::equals));
     return Fit.of(accepted).negated(inverted);
+  }
+
+  /**
+   * The same of IPv6, where the device it came in by is asked for (net/ipv6/netfilter/
+   * ip6t_rpfilter.c: rpfilter_lookup_reverse6).
+   */
+  private static Fit match6(List<String> options, Look look) {
+    Packet packet = look.packet();
+    if (packet.source().isUnspecified()) {
+      // nowhere to route to, and dropped where it would be forwarded
+      return Fit.YES;
+    }
+    boolean loose = options.contains("loose");
+    boolean near = packet.source().isLinkLocal();
+    Flow back =
+        new Flow(
+            packet.source(),
+            Optional.of(packet.destination()).filter(d -> !d.isMulticast() && !near),
+            Flow.LOOPBACK,
+            loose && !near ? Optional.empty() : look.in(),
+            options.contains("validmark") ? look.skb().mark() : 0,
+            0,
+            Optional.of(packet.protocol()),
+            Optional.empty(),
+            Optional.empty());
+    return switch (look.stack().fib(IpFamily.INET6).lookup(back, Fib6Node.Choice.BY_DEVICE)) {
+      case Decision.Open _ -> Fit.UNKNOWN;
+      case Decision.Found found ->
+          switch (found.type()) {
+            case LOCAL -> Fit.of(options.contains("accept-local"));
+            case ANYCAST, BLACKHOLE, UNREACHABLE, PROHIBIT, THROW -> Fit.NO;
+            case UNICAST, BROADCAST, MULTICAST, NAT ->
+                Fit.of(
+                    loose
+                        || found.hops().stream().map(NextHop::device).anyMatch(look.in()::equals));
+          };
+      case Decision.Refused _, Decision.RuledOut _, Decision.None _ -> Fit.NO;
+    };
   }
 }

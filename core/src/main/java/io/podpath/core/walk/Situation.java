@@ -30,10 +30,27 @@ sealed interface Situation {
    *
    * @param sourceMac of the frame
    * @param port the port of the bridge {@code device} it came in by
+   * @param hooked whether the bridge has shown it to hook PREROUTING, which then is not asked again
+   *     (br_netfilter_hooks.c: ip_sabotage_in)
    */
   record Received(
-      Stack stack, String device, Skb skb, Optional<MacAddress> sourceMac, Optional<String> port)
+      Stack stack,
+      String device,
+      Skb skb,
+      Optional<MacAddress> sourceMac,
+      Optional<String> port,
+      boolean hooked)
       implements Situation {
+
+    Received(
+        Stack stack,
+        String device,
+        Skb skb,
+        Optional<MacAddress> sourceMac,
+        Optional<String> port) {
+      this(stack, device, skb, sourceMac, port, false);
+    }
+
     @Override
     public Packet packet() {
       return skb.packet();
@@ -61,12 +78,18 @@ sealed interface Situation {
    * The way ends here.
    *
    * @param behind the device behind which it goes on to a pod whose namespace was not recorded
+   * @param in the device by which the one it is delivered to took it in
    */
-  record Ended(Stack stack, Packet packet, Disposition disposition, Optional<String> behind)
+  record Ended(
+      Stack stack,
+      Packet packet,
+      Disposition disposition,
+      Optional<String> behind,
+      Optional<String> in)
       implements Situation {
 
     Ended(Stack stack, Packet packet, Disposition disposition) {
-      this(stack, packet, disposition, Optional.empty());
+      this(stack, packet, disposition, Optional.empty(), Optional.empty());
     }
   }
 }

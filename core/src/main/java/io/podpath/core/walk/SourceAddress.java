@@ -6,14 +6,12 @@ import io.podpath.core.node.Address;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.Route;
 import io.podpath.core.snapshot.Fact;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Which of its addresses a namespace takes as source: for IPv4 net/ipv4/devinet.c:
- * inet_select_addr. For IPv6 (RFC 6724) the one that shares the longest prefix with the
- * destination, on the device it leaves by.
+ * inet_select_addr, for IPv6 {@link SourceAddress6}.
  */
 final class SourceAddress {
 
@@ -39,7 +37,11 @@ final class SourceAddress {
       return route.preferredSource();
     }
     if (destination.family() == IpFamily.INET6) {
-      return longest(stack, hop.device(), destination);
+      // ip6_route_get_saddr: of a route to oneself it is the address's own device that counts
+      return SourceAddress6.of(
+          stack,
+          route.device().filter(d -> isOwn(hop)).or(() -> Optional.of(hop.device())),
+          destination);
     }
     int scope = route.scope().map(SourceAddress::scope).orElse(UNIVERSE);
     Optional<IpAddress> gateway =
@@ -57,7 +59,7 @@ final class SourceAddress {
   static Optional<IpAddress> of(
       Stack stack, String device, Optional<IpAddress> towards, int scope) {
     if (towards.filter(t -> t.family() == IpFamily.INET6).isPresent()) {
-      return longest(stack, device, towards.get());
+      return SourceAddress6.of(stack, Optional.of(device), towards.get());
     }
     Optional<IpAddress> own = onDevice(stack.addresses(device), towards, scope);
     if (own.isPresent()) {
@@ -72,6 +74,10 @@ final class SourceAddress {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isOwn(Hop hop) {
+    return hop.device().equals(Flow.LOOPBACK);
   }
 
   private static Optional<IpAddress> onDevice(
@@ -92,37 +98,5 @@ final class SourceAddress {
       }
     }
     return first;
-  }
-
-  private static Optional<IpAddress> longest(Stack stack, String device, IpAddress destination) {
-    List<Fact<Address>> all = new ArrayList<>(stack.addresses(device));
-    if (all.stream().noneMatch(f -> isGlobal(f.value()))) {
-      stack.links().forEach(l -> all.addAll(stack.addresses(l.value().name())));
-    }
-    Optional<IpAddress> best = Optional.empty();
-    int shared = -1;
-    for (Fact<Address> fact : all) {
-      IpAddress local = fact.value().local();
-      boolean fits =
-          local.family() == IpFamily.INET6
-              && (destination.isLinkLocal() ? local.isLinkLocal() : isGlobal(fact.value()))
-              && !fact.value().flags().contains("tentative");
-      int bits = fits ? common(local, destination) : -1;
-      if (bits > shared) {
-        best = Optional.of(local);
-        shared = bits;
-      }
-    }
-    return best;
-  }
-
-  private static boolean isGlobal(Address address) {
-    return address.local().family() == IpFamily.INET6 && address.scope().equals("global");
-  }
-
-  /** The number of leading bits two IPv6 addresses share. */
-  private static int common(IpAddress one, IpAddress other) {
-    int high = Long.numberOfLeadingZeros(one.high() ^ other.high());
-    return high < 64 ? high : 64 + Long.numberOfLeadingZeros(one.low() ^ other.low());
   }
 }

@@ -341,10 +341,18 @@ final class Stack {
     return known != null ? known : conf.computeIfAbsent(key, k -> readForwarding(family, device));
   }
 
-  /** IPv6 asks the setting of all; IPv4 the device's, into which the setting of all is written. */
+  /**
+   * IPv6 asks the setting of all, and since Linux 6.17 whether the device is forced to
+   * (ip6_forward); IPv4 the device's, into which the setting of all is written.
+   */
   private Gathered<Integer> readForwarding(IpFamily family, String device) {
     if (family == IpFamily.INET6) {
-      return setting(key(family, "all", "forwarding"));
+      boolean forced =
+          setting(key(family, device, "force_forwarding"))
+              .optional()
+              .filter(v -> v > 0)
+              .isPresent();
+      return forced ? Gathered.known(1) : setting(key(family, "all", "forwarding"));
     }
     Gathered<Integer> its = setting(key(family, device, "forwarding"));
     return its instanceof Gathered.Known<Integer> ? its : setting("net.ipv4.ip_forward");

@@ -32,16 +32,22 @@ final class Tracking {
     if (skb.tracked().isPresent()) {
       return new Seen(skb, trail);
     }
+    if (skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isOfTheLink()) {
+      return untracked(skb, trail);
+    }
     Tuple tuple = Tuple.of(skb.packet());
+    // of ICMP the tuple has the type: who pings itself has both the same otherwise
+    boolean asks = skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isEcho();
+    boolean answers = skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isEchoReply();
     List<Connection> known = trail.connections();
     for (int i = known.size() - 1; i >= 0; i--) {
       Connection connection = known.get(i);
       if (connection.place().equals(stack.place())) {
-        if (connection.original().equals(tuple)) {
+        if (!answers && connection.original().equals(tuple)) {
           String state = connection.answered() ? "ESTABLISHED" : "NEW";
           return new Seen(skb.tracked(new Skb.Tracked(Optional.of(i), state, false)), trail);
         }
-        if (connection.reply().equals(tuple)) {
+        if (!asks && connection.reply().equals(tuple)) {
           return new Seen(
               skb.tracked(new Skb.Tracked(Optional.of(i), "ESTABLISHED", true)),
               trail.with(i, connection.withAnswer()));

@@ -94,7 +94,10 @@ final class Translation {
         : Optional.empty();
   }
 
-  /** nf_nat_masquerade.c: the first address of the device it leaves by, for the next hop. */
+  /**
+   * nf_nat_masquerade.c: the first address of the device it leaves by, for the next hop; of IPv6
+   * what a sender would take for the destination (nf_nat_masquerade_ipv6).
+   */
   private static Answer masquerade(String options, Look look) {
     if (options.contains("--to-ports")) {
       return new Answer.Open("a range of ports");
@@ -104,7 +107,8 @@ final class Translation {
         && !look.stack().facts().get(io.podpath.core.snapshot.Section.ADDRESSES).isComplete()) {
       return new Answer.Open("addresses of " + out + " not gathered");
     }
-    IpAddress towards = look.hop().orElse(look.packet().destination());
+    IpAddress destination = look.packet().destination();
+    IpAddress towards = destination.isV4() ? look.hop().orElse(destination) : destination;
     return SourceAddress.of(look.stack(), out, Optional.of(towards), SourceAddress.UNIVERSE)
         .<Answer>map(a -> new Answer.Ends(List.of(new NewEnd(a, Optional.empty()))))
         .orElseGet(() -> new Answer.Impossible(out + " has no address"));

@@ -36,8 +36,8 @@ final class TunnelOutput {
   private TunnelOutput() {}
 
   /** Why a next hop may have a MAC address though none is known. */
-  private static Optional<String> gap(Stack stack) {
-    Entries<Neighbour> neighbours = stack.facts().get(Section.NEIGHBOURS);
+  private static Optional<String> gap(Stack stack, IpFamily family) {
+    Entries<Neighbour> neighbours = stack.facts().get(Section.neighbours(family));
     return neighbours.isComplete()
         ? Optional.empty()
         : Optional.of("neighbours of " + stack.place() + ": " + neighbours.coverage().gap());
@@ -60,7 +60,10 @@ final class TunnelOutput {
           trail);
     }
     List<Fact<FdbEntry>> entries = entries(stack, at.device(), at.frame().destination());
-    Optional<String> unasked = at.frame().destination().isPresent() ? Optional.empty() : gap(stack);
+    Optional<String> unasked =
+        at.frame().destination().isPresent()
+            ? Optional.empty()
+            : gap(stack, at.hop().address().family());
     if (entries.isEmpty() && unasked.isPresent()) {
       return Journey.open(
           stack,

@@ -1,5 +1,6 @@
 package io.podpath.core.walk;
 
+import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.walk.Step.Mark;
@@ -209,14 +210,19 @@ public final class Walker {
 
   private static Optional<Journey> answer(Finished request) {
     Packet packet = request.at().packet();
+    // nobody answers from an address that others have too (icmpv6_echo_reply: saddr = NULL)
+    Flow taken = Flow.of(packet, request.at().in().orElse(Flow.LOOPBACK), Optional.empty(), 0);
+    boolean anycast = request.at().stack().fib(packet.family()).isAnycast(taken);
     return answerTo(packet.payload())
         .map(packet::answeredWith)
+        .map(answered -> anycast ? answered.from(IpAddress.of("::")) : answered)
         .map(reply ->
             request
                 .at()
                 .behind()
                 .map(d -> fromPod(request.at().stack(), d, reply))
-                .orElseGet(() -> new Situation.Sent(request.at().stack(), reply, Optional.empty())))
+                .orElseGet(() ->
+                    new Situation.Sent(request.at().stack(), reply, bound(request.at(), reply))))
         .map(at -> new Journey(at, Trail.after(request.trail())));
   }
 
@@ -229,6 +235,16 @@ public final class Walker {
   /** Whether an answer came to who asked. */
   boolean isAnswered(Situation.Ended at, Trail trail, Question question) {
     return answered(new Finished(at, trail), question).isDelivered();
+  }
+
+  /**
+   * An echo reply of IPv6 asks for a way by the device the request came in by (net/ipv6/icmp.c:
+   * icmpv6_echo_reply); the others ask for none.
+   */
+  private static Optional<String> bound(Situation.Ended request, Packet reply) {
+    return reply.protocol().equals(IpProtocol.ICMPV6)
+        ? request.in().filter(d -> !d.equals(Flow.LOOPBACK))
+        : Optional.empty();
   }
 
   /**

@@ -11,6 +11,7 @@ import io.podpath.core.walk.Wiring.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The network between machines. Which machine gets a frame follows from whose MAC address it has,
@@ -129,6 +130,10 @@ final class Wire {
                     + " is not recorded; that it reaches "
                     + destination
                     + " is taken for granted");
+        Optional<String> unsolicited = unsolicited(owners, destination);
+        if (unsolicited.isPresent()) {
+          return open(unsolicited.get(), assumed);
+        }
         Frame frame = Frame.bare(packet.aged());
         return arriveAt(owners, frame, assumed);
       }
@@ -153,6 +158,23 @@ final class Wire {
         packet,
         disposition,
         trail);
+  }
+
+  /** Why a router that nobody recorded may not find out where IPv6 packets are to go. */
+  private static Optional<String> unsolicited(List<End> owners, IpAddress destination) {
+    if (destination.isV4()) {
+      return Optional.empty();
+    }
+    return owners.stream()
+        .map(o -> Solicitation.ofRouter(o, destination))
+        .flatMap(o ->
+            switch (o) {
+              case Solicitation.Outcome.Answered _ -> Stream.<String>empty();
+              case Solicitation.Outcome.Silent(var why, var from) ->
+                  Stream.of("a router that is not recorded may ask in vain: " + why);
+              case Solicitation.Outcome.Open(var reason) -> Stream.of(reason);
+            })
+        .findFirst();
   }
 
   private List<Journey> open(String reason, Trail trail) {

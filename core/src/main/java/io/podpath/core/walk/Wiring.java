@@ -292,7 +292,7 @@ final class Wiring {
   }
 
   /** The device that has the addresses: the bridge a card belongs to, else the card. */
-  private static String carrier(Stack stack, String device) {
+  static String carrier(Stack stack, String device) {
     return stack
         .link(device)
         .flatMap(l -> l.value().master())
