@@ -1,6 +1,7 @@
 package io.podpath.core.walk;
 
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.snapshot.ClusterView;
 import io.podpath.core.walk.Step.Mark;
@@ -239,9 +240,13 @@ public final class Walker {
 
   /**
    * An echo reply of IPv6 asks for a way by the device the request came in by (net/ipv6/icmp.c:
-   * icmpv6_echo_reply); the others ask for none.
+   * icmpv6_echo_reply), and so does TCP for an address of the link (tcp_ipv6.c: tcp_v6_init_req);
+   * the others ask for none.
    */
   private static Optional<String> bound(Situation.Ended request, Packet reply) {
+    if (reply.protocol().equals(IpProtocol.TCP) && reply.family() == IpFamily.INET6) {
+      return request.in().filter(d -> reply.destination().isLinkLocal());
+    }
     return reply.protocol().equals(IpProtocol.ICMPV6)
         ? request.in().filter(d -> !d.equals(Flow.LOOPBACK))
         : Optional.empty();
