@@ -130,9 +130,16 @@ public record Diagnosis(
    * @param delivered a packet between their pods was walked there and back
    * @param broken it is lost; or it cannot be walked, and a finding says so
    * @param open of the unknown, those on whose way something was not gathered that decides
+   * @param sampled whether one pod was walked from and to where a node has more
    */
   public record Reach(
-      int pairs, int delivered, int broken, int unknown, int open, List<BrokenPair> brokenPairs) {
+      int pairs,
+      int delivered,
+      int broken,
+      int unknown,
+      int open,
+      boolean sampled,
+      List<BrokenPair> brokenPairs) {
     public Reach {
       brokenPairs = List.copyOf(brokenPairs);
     }

@@ -269,6 +269,12 @@ public final class Diagnostician {
     int pairs = reached.pairs();
     int delivered = reached.delivered();
     return new Reach(
-        pairs, delivered, broken.size(), pairs - delivered - broken.size(), reached.open(), broken);
+        pairs,
+        delivered,
+        broken.size(),
+        pairs - delivered - broken.size(),
+        reached.open(),
+        reached.isSampled(),
+        broken);
   }
 }

@@ -191,6 +191,11 @@ final class Reached {
     return names.size() * (names.size() - 1);
   }
 
+  /** Whether one pod stands for others of its node. */
+  boolean isSampled() {
+    return walks.isSampled();
+  }
+
   /** A packet that is lost between the nodes, step by step. */
   Optional<PodTrace> example(Pair pair) {
     return walked(pair)

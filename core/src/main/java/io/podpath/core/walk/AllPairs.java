@@ -198,9 +198,10 @@ public final class AllPairs {
         .flatMap(w -> w.question().map(q -> new PodTrace(w.from(), w.to(), walker.walk(q))));
   }
 
-  /** Whether all pods of a node are walked when pairs of nodes are asked for. */
-  public static boolean isSmall(ClusterView view) {
-    return PodEnds.of(view).size() <= MOST_PODS;
+  /** Whether one pod stands for others of its node when pairs of nodes are asked for. */
+  public boolean isSampled() {
+    long walked = byNode.values().stream().mapToLong(List::size).sum();
+    return walked < pods.stream().filter(p -> p.end().place().isPresent()).count();
   }
 
   /** Machines with a name, and nodes that only objects name. */

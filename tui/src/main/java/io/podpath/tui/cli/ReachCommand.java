@@ -82,7 +82,7 @@ final class ReachCommand implements Callable<Integer> {
     AllPairs all = AllPairs.of(view);
     List<WalkedPair> walked = pods ? all.ofPods() : all.ofNodes();
     ReachedPairs reached =
-        new ReachedPairs(pods, !pods && !AllPairs.isSmall(view), walked, findings(walked, history));
+        new ReachedPairs(pods, !pods && all.isSampled(), walked, findings(walked, history));
     int code = reached.exitCode(allowPartial).code();
     target.give(
         switch (answer.form()) {

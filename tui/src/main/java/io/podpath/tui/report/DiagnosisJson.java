@@ -104,6 +104,7 @@ public final class DiagnosisJson {
     json.writeNumberField("broken", reach.broken());
     json.writeNumberField("unknown", reach.unknown());
     json.writeNumberField("open", reach.open());
+    json.writeBooleanField("sampled", reach.sampled());
     array("brokenPairs", reach.brokenPairs(), this::brokenPair);
     json.writeEndObject();
   }

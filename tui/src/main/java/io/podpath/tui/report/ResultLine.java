@@ -123,6 +123,9 @@ final class ResultLine {
       words.add(words.isEmpty() ? pairs + " " + unknown : reach.unknown() + " " + unknown);
     }
     parts.add(String.join(", ", words));
+    if (reach.sampled()) {
+      parts.add("one pod stands for all of its node (podpath reach --pods walks them all)");
+    }
     explained(reach, parts);
   }
 

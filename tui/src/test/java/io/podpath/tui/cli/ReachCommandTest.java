@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.podpath.core.golden.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,6 +82,35 @@ class ReachCommandTest {
     assertThat(pods.at("/delivered").asInt()).isPositive();
     assertThat(nodes.at("/sampled").asBoolean()).isFalse();
     assertThat(nodes.at("/broken").asInt()).isPositive();
+  }
+
+  /** Both commands tell that not all pods were walked; six have the network of their node. */
+  @ParameterizedTest
+  @CsvSource({"70, false", "71, true"})
+  void aboveSomePodsOneStandsForItsNode(int pods, boolean sampled) throws IOException {
+    EditedExample example = EditedExample.laid(directory, "flannel-vxlan");
+    Path file = example.file("cluster/pods.json");
+    JsonNode list = JSON.readTree(file.toFile());
+    ArrayNode items = (ArrayNode) list.at("/items");
+    while (items.size() < pods) {
+      JsonNode more = items.get(1).deepCopy();
+      String address = "10.244.1." + (items.size() + 100);
+      ((ObjectNode) more.at("/metadata")).put("name", "more-" + items.size());
+      ((ObjectNode) more.at("/status")).put("podIP", address);
+      ((ObjectNode) more.at("/status/podIPs/0")).put("ip", address);
+      items.add(more);
+    }
+    JSON.writeValue(file.toFile(), list);
+
+    String input = directory.toString();
+    JsonNode reach = JSON.readTree(Session.real("reach", input, "-o", "json").out());
+    JsonNode doctor = JSON.readTree(Session.real("doctor", input, "-o", "json").out());
+    assertThat(reach.at("/sampled").asBoolean()).isEqualTo(sampled);
+    assertThat(doctor.at("/reachability/sampled").isBoolean()).isTrue();
+    assertThat(doctor.at("/reachability/sampled").asBoolean()).isEqualTo(sampled);
+    String text = Session.real("doctor", input).out().replaceAll("\\s+", " ");
+    String told = "one pod stands for all of its node (podpath reach --pods walks them all)";
+    assertThat(text.contains(told)).isEqualTo(sampled);
   }
 
   @ParameterizedTest

@@ -65,6 +65,7 @@ public final class HandMade {
             4,
             2,
             1,
+            false,
             List.of(
                 pair("worker-2", "worker-7", Disposition.NO_SUCH_NODE, "forward", "F1", "F3"),
                 pair("worker-7", "worker-2", Disposition.REPLY_LOST, "reply", "F1"),
@@ -247,6 +248,7 @@ public final class HandMade {
             0,
             0,
             0,
+            false,
             List.of(
                 pair(HOSTILE, "b", Disposition.LOOP, "forward", "F1"),
                 new BrokenPair(
@@ -283,7 +285,7 @@ public final class HandMade {
             new NotChecked(
                 "bgp-session-down", Optional.of("az3-k8s-13"), "bgp-sessions: not recorded")),
         List.of("bgp-session-down", "stale-fdb-entry"),
-        new Reach(6, 6, 0, 0, 0, List.of()));
+        new Reach(6, 6, 0, 0, 0, false, List.of()));
   }
 
   /** Nothing was found, but most of what counts is not there. */
@@ -303,7 +305,7 @@ public final class HandMade {
             new NotChecked("bgp-session-down", Optional.empty(), "bgp-sessions: not recorded"),
             new NotChecked("stale-fdb-entry", Optional.empty(), "fdb: not recorded")),
         List.of(),
-        new Reach(2, 0, 0, 2, 2, List.of()));
+        new Reach(2, 0, 0, 2, 2, false, List.of()));
   }
 
   /** A warning only. */
@@ -315,7 +317,7 @@ public final class HandMade {
         List.of(new NodeReport("worker-1", state, List.of()), node("worker-2")),
         List.of(),
         List.of(),
-        new Reach(2, 0, 0, 2, 0, List.of()),
+        new Reach(2, 0, 0, 2, 0, false, List.of()),
         List.of(ranked("F1", HandMadeFindings.mtu(), List.of())),
         List.of(),
         List.of(),
