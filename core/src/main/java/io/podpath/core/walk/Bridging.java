@@ -153,7 +153,8 @@ final class Bridging {
     return calls(stack, bridge, family).optional().filter(c -> c > 0).isPresent();
   }
 
-  private static Gathered<Integer> calls(Stack stack, String bridge, IpFamily family) {
+  /** Above zero where a bridge hands frames to the rules of IP. */
+  static Gathered<Integer> calls(Stack stack, String bridge, IpFamily family) {
     boolean own =
         stack
             .kind(bridge)

@@ -1,6 +1,7 @@
 package io.podpath.core.walk;
 
 import io.podpath.core.net.FwMark;
+import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.IpProtocol;
@@ -173,9 +174,22 @@ final class ExtraMatch {
     return sets ? Fit.YES : Fit.CHANCE;
   }
 
+  /**
+   * xt_physdev.c. A bridge notes its ports down only where it calls the rules of the family (struct
+   * nf_bridge_info, br_nf_pre_routing), also of what is routed later.
+   */
   private static Fit bridgePort(Option option, Look look) {
-    Optional<String> in = look.bridge().map(Look.Ports::in);
-    Optional<String> out = look.bridge().flatMap(Look.Ports::out);
+    Optional<Look.Ports> ports = look.bridge();
+    if (ports.isPresent() && look.in().isPresent()) {
+      Gathered<Integer> calls =
+          Bridging.calls(look.stack(), look.in().get(), look.packet().family());
+      if (calls.isNotGathered()) {
+        return Fit.UNKNOWN;
+      }
+      ports = ports.filter(p -> calls.optional().filter(c -> c > 0).isPresent());
+    }
+    Optional<String> in = ports.map(Look.Ports::in);
+    Optional<String> out = ports.flatMap(Look.Ports::out);
     Fit fit =
         switch (option.name()) {
           case "physdev-is-bridged" -> Fit.of(in.isPresent() && out.isPresent());

@@ -60,7 +60,7 @@ final class IpOutput {
                   && packet.protocol().equals(IpProtocol.TCP);
           return again
               ? connect(stack, sourced, at.device(), trail)
-              : output(stack, Skb.of(sourced), hop, t);
+              : submit(stack, sourced, hop, t);
         });
   }
 
@@ -79,7 +79,7 @@ final class IpOutput {
         Flow.of(sourced, Flow.LOOPBACK, device, 0),
         sourced,
         trail,
-        (hop, t) -> output(stack, Skb.of(sourced), hop, t));
+        (hop, t) -> submit(stack, sourced, hop, t));
   }
 
   /** TCP asks again once it has its source (include/net/route.h: ip_route_connect). */
@@ -90,7 +90,7 @@ final class IpOutput {
         Flow.of(sourced, Flow.LOOPBACK, device, 0),
         sourced,
         before,
-        (hop, t) -> output(stack, Skb.of(sourced), hop, t));
+        (hop, t) -> submit(stack, sourced, hop, t));
   }
 
   /** What comes behind a look-up that found a way. */
@@ -157,6 +157,18 @@ final class IpOutput {
       return route.flatMap(Route::preferredSource).or(() -> Optional.of(destination));
     }
     return route.flatMap(r -> SourceAddress.of(stack, r, hop, destination));
+  }
+
+  /**
+   * Whoever lets nobody cut a packet is refused one that is too long for the way it asked for,
+   * before any rule may send it by another (ip_append_data, ip6_append_data: EMSGSIZE).
+   */
+  private static List<Journey> submit(Stack stack, Packet packet, Hop hop, Trail trail) {
+    Optional<List<Journey>> refused =
+        packet.unfragmented()
+            ? tooBig(stack, packet, hop, Optional.empty(), trail)
+            : Optional.empty();
+    return refused.orElseGet(() -> output(stack, Skb.of(packet), hop, trail));
   }
 
   /**

@@ -102,6 +102,9 @@ final class Netfilter {
       Coverage coverage = chains.isComplete() ? rules.coverage() : chains.coverage();
       read.add(new Listing(backend, byName, byChain, coverage));
     }
+    if (missing.isEmpty() && isOfTheOther(facts, family, read)) {
+      missing = Optional.of("the legacy tables hold no rule, and those of nft were not recorded");
+    }
     this.listings = List.copyOf(read);
     String own = family == IpFamily.INET ? "ip" : "ip6";
     for (Fact<NftChain> fact : facts.get(Section.NFT_CHAINS).facts()) {
@@ -117,6 +120,15 @@ final class Netfilter {
       }
     }
     this.gap = missing;
+  }
+
+  /**
+   * Whether all rules may be in a back end that was not read. Of legacy tables iptables-nft-save
+   * warns, iptables-legacy-save says nothing of the others.
+   */
+  private static boolean isOfTheOther(Facts facts, IpFamily family, List<Listing> read) {
+    return read.stream().allMatch(l -> l.backend() == Backend.LEGACY && l.rules().isEmpty())
+        && facts.get(Section.chainRules(family, Backend.NFT)).isNotGathered();
   }
 
   /** What nftables itself does at a hook. */

@@ -183,26 +183,43 @@ final class Solicitation {
     if (!(passed instanceof Passage.Through(var skbs))) {
       return passed;
     }
-    if (skbs.stream().anyMatch(s -> s.mark() != 0 && !staysOn(from, out, s))) {
-      return new Passage.Ended(
-          new Outcome.Open(
-              "a mark leads the question or answer for " + target + " off " + out + " on " + from));
+    List<Outcome> led =
+        skbs.stream().filter(s -> s.mark() != 0).flatMap(s -> led(from, out, s).stream()).toList();
+    if (!led.isEmpty()) {
+      return new Passage.Ended(skbs.size() == 1 ? led.getFirst() : new Outcome.Open(led(from)));
     }
     return through(
         skbs.stream().map(s -> look.with(s).at(Hook.POSTROUTING, Optional.of(out))).toList());
   }
 
-  /** ip6_route_me_harder: with another mark the routes are asked after all. */
-  private static boolean staysOn(Stack from, String out, Skb skb) {
+  /**
+   * ip6_route_me_harder: with another mark the routes are asked after all, rules by source too.
+   *
+   * @return empty where it goes on as before
+   */
+  private Optional<Outcome> led(Stack from, String out, Skb skb) {
     IpAddress to = skb.packet().destination();
     boolean near = to.isMulticast() || to.isLinkLocal();
     Flow flow =
         Flow.of(
             skb.packet(), Flow.LOOPBACK, near ? Optional.of(out) : Optional.empty(), skb.mark());
-    return near
-        || from.fib(IpFamily.INET6).lookup(flow) instanceof Decision.Found found
-            && found.hops().stream()
-                .allMatch(h -> h.device().equals(Optional.of(out)) && h.gateway().isEmpty());
+    return switch (from.fib(IpFamily.INET6).lookup(flow)) {
+      case Decision.Found found ->
+          found.hops().stream()
+                  .allMatch(h -> h.device().equals(Optional.of(out)) && h.gateway().isEmpty())
+              ? Optional.empty()
+              : Optional.of(new Outcome.Open(led(from)));
+      case Decision.Open(var reason) -> Optional.of(new Outcome.Open(reason));
+      case Decision.None _, Decision.Refused _, Decision.RuledOut _ ->
+          Optional.of(
+              new Outcome.Silent(
+                  "no route on " + from + " for a question or answer for " + target + " as marked",
+                  Optional.empty()));
+    };
+  }
+
+  private String led(Stack from) {
+    return "a mark leads a question or answer for " + target + " another way on " + from;
   }
 
   /** The firewall of the bridges between. */

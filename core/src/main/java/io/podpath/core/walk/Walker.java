@@ -211,9 +211,12 @@ public final class Walker {
 
   private static Optional<Journey> answer(Finished request) {
     Packet packet = request.at().packet();
-    // nobody answers from an address that others have too (icmpv6_echo_reply: saddr = NULL)
+    // nobody answers from an address that others have too (icmpv6_echo_reply: saddr = NULL), but a
+    // server that is asked by UDP, where it is its own as well (ipv6_chk_addr)
+    Stack stack = request.at().stack();
     Flow taken = Flow.of(packet, request.at().in().orElse(Flow.LOOPBACK), Optional.empty(), 0);
-    boolean anycast = request.at().stack().fib(packet.family()).isAnycast(taken);
+    boolean own = packet.payload() instanceof Payload.Udp && stack.hasAddress(packet.destination());
+    boolean anycast = !own && stack.fib(packet.family()).isAnycast(taken);
     return answerTo(packet.payload())
         .map(packet::answeredWith)
         .map(answered -> anycast ? answered.from(IpAddress.of("::")) : answered)
@@ -221,9 +224,8 @@ public final class Walker {
             request
                 .at()
                 .behind()
-                .map(d -> fromPod(request.at().stack(), d, reply))
-                .orElseGet(() ->
-                    new Situation.Sent(request.at().stack(), reply, bound(request.at(), reply))))
+                .map(d -> fromPod(stack, d, reply))
+                .orElseGet(() -> new Situation.Sent(stack, reply, bound(request.at(), reply))))
         .map(at -> new Journey(at, Trail.after(request.trail())));
   }
 

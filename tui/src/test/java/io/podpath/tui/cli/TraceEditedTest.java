@@ -89,6 +89,13 @@ class TraceEditedTest {
     assertTraced(NEIGHBOUR, "delivered: the request is delivered", 0);
   }
 
+  /** The legacy tables are empty where the other back end has the rules. */
+  @Test
+  void whereOneBackEndIsEmptyAndTheOtherWasNotRead() throws IOException {
+    example.delete(RULES);
+    assertTraced(NEIGHBOUR, "the legacy tables hold no rule, and those of nft", 3);
+  }
+
   /** Its other end is told with each packet, so that no FDB entry is missing. */
   @Test
   void whereAnExternalTunnelSends() throws IOException {
