@@ -86,9 +86,9 @@ final class LinkForms {
         fields.add(Field.of("dstport", text(vxlan.port())));
         fields.add(Field.of("learning", vxlan.learning() ? "on" : "off"));
       }
-      case LinkKind.Ipip(var local, var remote) -> {
-        fields.add(Field.of("local", text(local)));
-        fields.add(Field.of("remote", text(remote)));
+      case LinkKind.Ipip ipip -> {
+        fields.add(Field.of("local", text(ipip.local())));
+        fields.add(Field.of("remote", text(ipip.remote())));
       }
       case LinkKind.Gre gre -> {
         fields.add(Field.of("local", text(gre.local())));

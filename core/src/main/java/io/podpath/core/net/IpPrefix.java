@@ -84,6 +84,15 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
     return length == family().bits();
   }
 
+  /** The address with this prefix's bits and, behind them, those of another address. */
+  public IpAddress with(IpAddress other) {
+    IpAddress network = other.network(length);
+    return new IpAddress(
+        family(),
+        address.high() | other.high() ^ network.high(),
+        address.low() | other.low() ^ network.low());
+  }
+
   public boolean contains(IpAddress other) {
     return other.family() == family() && other.network(length).equals(address);
   }

@@ -12,9 +12,19 @@ import java.util.Set;
  * @param state TCP's state; empty for others
  * @param reply the tuple of the answer, after NAT
  * @param flags UNREPLIED, ASSURED, OFFLOAD …
+ * @param mark 0 where the tool did not print it (ctnetlink_dump_mark leaves out none but that)
+ * @param originalZone the zone for the first packet's direction, 0 unless it was told
+ * @param replyZone the same for the answer's
  */
 public record ConntrackEntry(
-    IpProtocol protocol, Optional<String> state, Tuple original, Tuple reply, Set<String> flags) {
+    IpProtocol protocol,
+    Optional<String> state,
+    Tuple original,
+    Tuple reply,
+    Set<String> flags,
+    long mark,
+    int originalZone,
+    int replyZone) {
 
   public ConntrackEntry {
     flags = Set.copyOf(flags);

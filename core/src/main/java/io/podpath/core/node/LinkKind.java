@@ -51,8 +51,21 @@ public sealed interface LinkKind {
       Optional<IpAddress> remote,
       Optional<String> device,
       Optional<Port> port,
-      boolean learning)
+      boolean learning,
+      OuterHeader outer)
       implements LinkKind {
+
+    /** With the headers a device has that was told nothing else. */
+    public Vxlan(
+        Optional<Vni> vni,
+        Optional<IpAddress> local,
+        Optional<IpAddress> remote,
+        Optional<String> device,
+        Optional<Port> port,
+        boolean learning) {
+      this(vni, local, remote, device, port, learning, OuterHeader.VXLAN);
+    }
+
     @Override
     public String name() {
       return "vxlan";
@@ -60,16 +73,40 @@ public sealed interface LinkKind {
   }
 
   /** An ipip tunnel; {@code tunl0} has local and remote "any". */
-  record Ipip(Optional<IpAddress> local, Optional<IpAddress> remote) implements LinkKind {
+  record Ipip(Optional<IpAddress> local, Optional<IpAddress> remote, OuterHeader outer)
+      implements LinkKind {
+
+    /** With the headers of {@code tunl0}. */
+    public Ipip(Optional<IpAddress> local, Optional<IpAddress> remote) {
+      this(local, remote, OuterHeader.TUNNEL);
+    }
+
     @Override
     public String name() {
       return "ipip";
     }
   }
 
-  /** gre and gretap. */
-  record Gre(String name, Optional<IpAddress> local, Optional<IpAddress> remote)
-      implements LinkKind {}
+  /**
+   * gre and gretap.
+   *
+   * @param in what the GRE headers it takes must have
+   * @param out what those it sends have
+   */
+  record Gre(
+      String name,
+      Optional<IpAddress> local,
+      Optional<IpAddress> remote,
+      OuterHeader outer,
+      GreHeader in,
+      GreHeader out)
+      implements LinkKind {
+
+    /** With the headers of {@code gre0}. */
+    public Gre(String name, Optional<IpAddress> local, Optional<IpAddress> remote) {
+      this(name, local, remote, OuterHeader.TUNNEL, GreHeader.PLAIN, GreHeader.PLAIN);
+    }
+  }
 
   record Tun() implements LinkKind {
     @Override

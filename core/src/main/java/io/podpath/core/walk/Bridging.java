@@ -85,7 +85,9 @@ final class Bridging {
   /**
    * br_nf_pre_routing_finish: what has another destination now is routed. Where the way of IPv6 is
    * by this bridge again, it stays below the IP layer, whether that forwards or not
-   * (br_nf_pre_routing_finish_ipv6, br_nf_pre_routing_finish_bridge).
+   * (br_nf_pre_routing_finish_ipv6, br_nf_pre_routing_finish_bridge). IPv4 does so too where the
+   * bridge forwards; it is not modelled, since it needs hairpin where a pod gets itself, and few
+   * listings tell of that.
    */
   private List<Journey> translated(Skb skb, String port, Trail trail) {
     Packet packet = skb.packet();

@@ -109,7 +109,9 @@ final class ChainMatch {
 
   /** xt_conntrack.c: conntrack_mt; before tracking has seen it a packet counts as INVALID. */
   static boolean inState(SortedSet<String> states, Look look) {
-    String state = look.skb().tracked().map(Skb.Tracked::state).orElse("INVALID");
+    // what stands for a connection in a zone looks like a new one (xt_conntrack.c: conntrack_mt)
+    String none = look.skb().zone().isPresent() ? "NEW" : "INVALID";
+    String state = look.skb().tracked().map(Skb.Tracked::state).orElse(none);
     Optional<Connection> connection = look.connection();
     return states.contains(state)
         || states.contains("DNAT")

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param destinationSet whether the destination was translated, or it was decided not to
  * @param sourceSet the same for the source
  * @param mark the connection's mark
+ * @param zone where it is looked for
  * @param from where it was read, if it was there before
  */
 record Connection(
@@ -26,6 +27,7 @@ record Connection(
     boolean destinationSet,
     boolean sourceSet,
     long mark,
+    Zone zone,
     Optional<Provenance> from) {
 
   /**
@@ -67,10 +69,10 @@ record Connection(
     }
   }
 
-  static Connection begin(Netns place, Packet packet) {
+  static Connection begin(Netns place, Packet packet, Zone zone) {
     Tuple original = Tuple.of(packet);
     return new Connection(
-        place, original, original.inverse(), false, false, false, 0, Optional.empty());
+        place, original, original.inverse(), false, false, false, 0, zone, Optional.empty());
   }
 
   boolean destinationTranslated() {
@@ -86,28 +88,30 @@ record Connection(
   /** The first packet goes to another destination from now on. */
   Connection to(IpAddress address, Optional<Port> port) {
     return new Connection(
-        place, original, reply.from(address, port), answered, true, sourceSet, mark, from);
+        place, original, reply.from(address, port), answered, true, sourceSet, mark, zone, from);
   }
 
   /** The first packet comes from another source from now on. */
   Connection from(IpAddress address, Optional<Port> port) {
     return new Connection(
-        place, original, reply.to(address, port), answered, destinationSet, true, mark, from);
+        place, original, reply.to(address, port), answered, destinationSet, true, mark, zone, from);
   }
 
   Connection withDestinationSet() {
-    return new Connection(place, original, reply, answered, true, sourceSet, mark, from);
+    return new Connection(place, original, reply, answered, true, sourceSet, mark, zone, from);
   }
 
   Connection withSourceSet() {
-    return new Connection(place, original, reply, answered, destinationSet, true, mark, from);
+    return new Connection(place, original, reply, answered, destinationSet, true, mark, zone, from);
   }
 
   Connection withAnswer() {
-    return new Connection(place, original, reply, true, destinationSet, sourceSet, mark, from);
+    return new Connection(
+        place, original, reply, true, destinationSet, sourceSet, mark, zone, from);
   }
 
   Connection withMark(long other) {
-    return new Connection(place, original, reply, answered, destinationSet, sourceSet, other, from);
+    return new Connection(
+        place, original, reply, answered, destinationSet, sourceSet, other, zone, from);
   }
 }

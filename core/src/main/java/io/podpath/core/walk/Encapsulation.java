@@ -16,8 +16,8 @@ final class Encapsulation {
   /** How many packets are inside each other. */
   static int depth(Packet packet) {
     return switch (packet.payload()) {
-      case Payload.Encapsulated(var protocol, var inner) -> 1 + depth(inner);
-      case Payload.GreFrame(var inner, var key) -> 1 + depth(inner.packet());
+      case Payload.Encapsulated(var protocol, var inner, var header) -> 1 + depth(inner);
+      case Payload.GreFrame(var inner, var header) -> 1 + depth(inner.packet());
       case Payload.Vxlan(var from, var to, var vni, var inner) -> 1 + depth(inner.packet());
       case Payload.FlannelUdp(var port, var inner) -> 1 + depth(inner);
       case Payload.Tcp _, Payload.Udp _, Payload.Icmp _, Payload.Opaque _ -> 0;

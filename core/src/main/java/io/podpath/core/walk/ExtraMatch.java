@@ -162,10 +162,12 @@ final class ExtraMatch {
     if (mark.isEmpty() || !option.name().equals("mark")) {
       return Fit.UNKNOWN;
     }
-    // xt_connmark.c: connmark_mt is false for packets without a connection, negated or not
+    // xt_connmark.c: connmark_mt is false for packets without a connection, negated or not; what
+    // stands for one in a zone has no mark
     return look.connection()
-        .map(c ->
-            Fit.of((c.mark() & mark.get().mask()) == mark.get().value()).negated(option.negated()))
+        .map(Connection::mark)
+        .or(() -> look.skb().zone().map(z -> 0L))
+        .map(m -> Fit.of((m & mark.get().mask()) == mark.get().value()).negated(option.negated()))
         .orElse(Fit.NO);
   }
 

@@ -4,6 +4,7 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.Port;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.OuterHeader;
 import io.podpath.core.snapshot.AddressPlan;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
@@ -86,7 +87,7 @@ final class FlannelUdpDevice {
         remote.get(),
         new Payload.FlannelUdp(PORT, aged),
         aged.length() + HEADERS,
-        true,
+        new OuterHeader(new OuterHeader.Ttl.Own(), OuterHeader.DontFragment.SET),
         0,
         trail);
   }

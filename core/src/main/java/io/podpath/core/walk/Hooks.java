@@ -191,7 +191,7 @@ final class Hooks {
     for (End end : TableWalk.of(listings.get(index), table, now)) {
       Trail after = remember(end, asked);
       int following = index + 1;
-      Skb passed = end.untracked() ? Tracking.untracked(end.skb(), after).skb() : end.skb();
+      Skb passed = end.skb();
       journeys.addAll(
           switch (end.verdict()) {
             case RuleVerdict.Accepted(var by) ->

@@ -239,9 +239,13 @@ final class IpOutput {
     Packet packet = skb.packet();
     return tooBig(stack, packet, hop, in, trail)
         .orElseGet(() -> {
+          int mtu = mtu(stack, hop);
           // a sender of IPv6 cuts once, and the pieces are never cut again
-          boolean cut = packet.family() == IpFamily.INET6 && packet.length() > mtu(stack, hop);
-          Skb gone = cut ? skb.with(packet.cut(mtu(stack, hop))) : skb;
+          boolean six = packet.family() == IpFamily.INET6;
+          Skb gone =
+              packet.longest() <= mtu
+                  ? skb
+                  : skb.with(six ? packet.cut(mtu) : packet.inPieces(mtu));
           return Journey.one(
               new Situation.Transmitted(stack, hop.device(), Frame.bare(gone.packet()), gone, hop),
               trail);

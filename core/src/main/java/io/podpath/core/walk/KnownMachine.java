@@ -113,8 +113,8 @@ record KnownMachine(int number, Likeness likeness, Map<Numbers, Stretch> known) 
         .flatMap(k ->
             switch (k) {
               case LinkKind.Vxlan vxlan -> ends(vxlan.local(), vxlan.remote());
-              case LinkKind.Ipip(var local, var remote) -> ends(local, remote);
-              case LinkKind.Gre(var name, var local, var remote) -> ends(local, remote);
+              case LinkKind.Ipip ipip -> ends(ipip.local(), ipip.remote());
+              case LinkKind.Gre gre -> ends(gre.local(), gre.remote());
               case LinkKind.Bridge _,
                   LinkKind.Veth _,
                   LinkKind.Tun _,

@@ -1,7 +1,6 @@
 package io.podpath.core.walk;
 
 import io.podpath.core.net.Gathered;
-import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.net.Mtu;
 import io.podpath.core.node.Link;
@@ -100,13 +99,13 @@ final class LinkOutput {
         case LinkKind.Vxlan vxlan -> {
           return TunnelOutput.vxlan(at, vxlan, trail);
         }
-        case LinkKind.Ipip(var local, var remote) -> {
-          return TunnelOutput.ip(at, local, remote, IpProtocol.IPENCAP, trail);
+        case LinkKind.Ipip ipip -> {
+          return TunnelOutput.ipip(at, ipip, trail);
         }
-        case LinkKind.Gre(var name, var local, var remote) -> {
-          return name.equals("gre")
-              ? TunnelOutput.ip(at, local, remote, IpProtocol.GRE, trail)
-              : TunnelOutput.gretap(at, local, remote, trail);
+        case LinkKind.Gre gre -> {
+          return gre.name().equals("gre")
+              ? TunnelOutput.gre(at, gre, trail)
+              : TunnelOutput.gretap(at, gre, trail);
         }
         case LinkKind.Tun() -> {
           return FlannelUdpDevice.transmit(wiring, at, trail);
@@ -142,8 +141,7 @@ final class LinkOutput {
 
   /**
    * What the other end of a veth pair, or a port of a bridge, is too small for is dropped without a
-   * word (include/linux/netdevice.h: __is_skb_forwardable). What may be cut has been cut for the
-   * device it was routed to.
+   * word (include/linux/netdevice.h: __is_skb_forwardable).
    */
   static Optional<List<Journey>> tooLong(
       Stack stack, String device, Packet packet, Kind kind, Trail trail) {
@@ -151,7 +149,7 @@ final class LinkOutput {
         .link(device)
         .flatMap(l -> l.value().mtu())
         .map(Mtu::bytes)
-        .filter(mtu -> packet.unfragmented() && packet.length() > mtu + VLAN_HEADER)
+        .filter(mtu -> packet.longest() > mtu + VLAN_HEADER)
         .map(mtu -> IpOutput.tooBig(stack, device, mtu, packet, kind, trail));
   }
 

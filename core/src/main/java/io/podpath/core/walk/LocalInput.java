@@ -24,8 +24,7 @@ final class LocalInput {
 
   private static List<Journey> protocol(Look look, Skb skb, Trail trail) {
     return switch (skb.packet().payload()) {
-      case Payload.Encapsulated(var protocol, var inner) ->
-          TunnelInput.ip(look, skb, protocol, inner, trail);
+      case Payload.Encapsulated carried -> TunnelInput.ip(look, skb, carried, trail);
       case Payload.GreFrame frame -> TunnelInput.gre(look, skb, frame, trail);
       case Payload.Vxlan vxlan -> TunnelInput.vxlan(look, skb, vxlan, trail);
       case Payload.FlannelUdp(var port, var inner) ->

@@ -3,7 +3,10 @@ package io.podpath.core.walk;
 import io.podpath.core.cni.OvsPort;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.Link;
+import io.podpath.core.node.OuterHeader;
+import io.podpath.core.node.OuterHeader.DontFragment;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Provenance;
 import io.podpath.core.snapshot.Section;
@@ -22,8 +25,6 @@ import java.util.OptionalLong;
 final class OpenVswitch {
 
   /** Bytes of a GRE key (RFC 2890). */
-  private static final int KEY = 4;
-
   private OpenVswitch() {}
 
   private static List<Fact<OvsPort>> ports(Stack stack, String bridge) {
@@ -223,9 +224,9 @@ final class OpenVswitch {
             at.hop()),
         localIp(port.value()),
         remote,
-        new Payload.GreFrame(frame, number),
-        TunnelOutput.framed(frame.packet(), remote) + (number.isPresent() ? KEY : 0),
-        true,
+        new Payload.GreFrame(frame, GreHeader.withKey(number)),
+        TunnelOutput.framed(frame.packet(), remote, GreHeader.withKey(number)),
+        new OuterHeader(new OuterHeader.Ttl.Own(), DontFragment.SET),
         0,
         chosen);
   }

@@ -10,6 +10,8 @@ import java.util.Optional;
  * An IP packet.
  *
  * @param length of the whole packet in bytes, its IP header included
+ * @param longest the length of its longest piece: its own unless an IPv4 packet was cut, which is
+ *     put together again for connection tracking and by who gets it
  * @param unfragmented the DF bit; IPv6 routers never fragment
  * @param tos the type-of-service octet
  */
@@ -19,8 +21,21 @@ public record Packet(
     Payload payload,
     int ttl,
     int length,
+    int longest,
     boolean unfragmented,
     int tos) {
+
+  /** In one piece. */
+  Packet(
+      IpAddress source,
+      IpAddress destination,
+      Payload payload,
+      int ttl,
+      int length,
+      boolean unfragmented,
+      int tos) {
+    this(source, destination, payload, ttl, length, length, unfragmented, tos);
+  }
 
   /** {@code net.ipv4.ip_default_ttl} as every kernel comes. */
   public static final int TTL = 64;
@@ -61,15 +76,15 @@ public record Packet(
   }
 
   Packet from(IpAddress other) {
-    return new Packet(other, destination, payload, ttl, length, unfragmented, tos);
+    return new Packet(other, destination, payload, ttl, length, longest, unfragmented, tos);
   }
 
   Packet to(IpAddress other) {
-    return new Packet(source, other, payload, ttl, length, unfragmented, tos);
+    return new Packet(source, other, payload, ttl, length, longest, unfragmented, tos);
   }
 
   Packet carrying(Payload other) {
-    return new Packet(source, destination, other, ttl, length, unfragmented, tos);
+    return new Packet(source, destination, other, ttl, length, longest, unfragmented, tos);
   }
 
   /** The other way round, and as young as any packet a machine sends. */
@@ -81,7 +96,13 @@ public record Packet(
   }
 
   Packet aged() {
-    return new Packet(source, destination, payload, ttl - 1, length, unfragmented, tos);
+    return new Packet(source, destination, payload, ttl - 1, length, longest, unfragmented, tos);
+  }
+
+  /** In pieces of IPv4 that a link carries (net/ipv4/ip_output.c: ip_do_fragment). */
+  Packet inPieces(int mtu) {
+    int piece = Math.min(longest, IPV4_HEADER + (mtu - IPV4_HEADER & ~7));
+    return new Packet(source, destination, payload, ttl, length, piece, unfragmented, tos);
   }
 
   /** The first piece of one that is longer than a link carries (ip6_fragment). */
@@ -98,7 +119,7 @@ public record Packet(
   }
 
   Packet ageless() {
-    return new Packet(source, destination, payload, 0, length, unfragmented, tos);
+    return new Packet(source, destination, payload, 0, length, longest, unfragmented, tos);
   }
 
   /** With another source port, where it has ports. */
@@ -153,12 +174,12 @@ public record Packet(
               icmp.isEcho()
                   ? "icmp echo request"
                   : icmp.isEchoReply() ? "icmp echo reply" : "icmp type " + icmp.type();
-          case Payload.Encapsulated(var protocol, var inner) ->
+          case Payload.Encapsulated(var protocol, var inner, var header) ->
               (protocol.equals(IpProtocol.IPENCAP) ? "ipip" : protocol.toString())
                   + " ["
                   + inner
                   + "]";
-          case Payload.GreFrame(var inner, var key) -> "gre [" + inner.packet() + "]";
+          case Payload.GreFrame(var inner, var header) -> "gre [" + inner.packet() + "]";
           case Payload.Vxlan(var from, var to, var vni, var inner) ->
               "vxlan " + vni + " [" + inner.packet() + "]";
           case Payload.FlannelUdp(var port, var inner) -> "flannel udp [" + inner + "]";

@@ -139,6 +139,8 @@ final class PacketForm {
     words.add(connection.destinationSet() ? 1 : 0);
     words.add(connection.sourceSet() ? 1 : 0);
     words.add(connection.mark());
+    words.add(connection.zone().original());
+    words.add(connection.zone().reply());
     whole &= connection.from().isEmpty();
   }
 
@@ -166,9 +168,10 @@ final class PacketForm {
         constant(vni);
         add(inner);
       }
-      case Payload.Encapsulated(var protocol, var inner) -> {
+      case Payload.Encapsulated(var protocol, var inner, var header) -> {
         words.add(1);
         words.add(protocol.number());
+        constant(header);
         add(inner);
       }
       case Payload.Tcp _, Payload.Udp _, Payload.Icmp _, Payload.Opaque _ -> {
@@ -181,6 +184,7 @@ final class PacketForm {
     address(packet.destination());
     words.add(packet.ttl());
     words.add(packet.length());
+    words.add(packet.longest());
     words.add(packet.unfragmented() ? 1 : 0);
     words.add(packet.tos());
   }

@@ -3,6 +3,7 @@ package io.podpath.core.walk;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
+import io.podpath.core.node.GreHeader;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -16,8 +17,8 @@ public sealed interface Payload {
   /** The packet a tunnel carries. */
   default Optional<Packet> carried() {
     return switch (this) {
-      case Encapsulated(var protocol, var inner) -> Optional.of(inner);
-      case GreFrame(var inner, var key) -> Optional.of(inner.packet());
+      case Encapsulated(var protocol, var inner, var header) -> Optional.of(inner);
+      case GreFrame(var inner, var header) -> Optional.of(inner.packet());
       case Vxlan(var source, var destination, var vni, var inner) -> Optional.of(inner.packet());
       case FlannelUdp(var port, var inner) -> Optional.of(inner);
       case Tcp _, Udp _, Icmp _, Opaque _ -> Optional.empty();
@@ -77,19 +78,24 @@ public sealed interface Payload {
     }
   }
 
-  /** An IP packet right behind the IP header, as IPIP (4), SIT (41) and GRE (47) carry it. */
-  record Encapsulated(IpProtocol protocol, Packet inner) implements Payload {}
-
   /**
-   * An Ethernet frame behind GRE, as gretap carries it.
+   * An IP packet right behind the IP header, as IPIP (4), SIT (41) and GRE (47) carry it.
    *
-   * @param key RFC 2890; of kernel devices it is not modelled
+   * @param header of GRE
    */
-  record GreFrame(Frame inner, OptionalLong key) implements Payload {
+  record Encapsulated(IpProtocol protocol, Packet inner, GreHeader header) implements Payload {
 
-    /** Without a key. */
-    GreFrame(Frame inner) {
-      this(inner, OptionalLong.empty());
+    /** Without a header of its own, or one that has no more than it must have. */
+    Encapsulated(IpProtocol protocol, Packet inner) {
+      this(protocol, inner, GreHeader.PLAIN);
+    }
+  }
+
+  /** An Ethernet frame behind GRE, as gretap carries it. */
+  record GreFrame(Frame inner, GreHeader header) implements Payload {
+
+    OptionalLong key() {
+      return header.key();
     }
 
     @Override

@@ -7,8 +7,13 @@ import java.util.Optional;
  *
  * @param mark the firewall mark
  * @param tracked how connection tracking sees it; empty before it was asked
+ * @param zone the one a rule put it into, for connection tracking to ask for
  */
-record Skb(Packet packet, long mark, Optional<Tracked> tracked) {
+record Skb(Packet packet, long mark, Optional<Tracked> tracked, Optional<Zone> zone) {
+
+  Skb(Packet packet, long mark, Optional<Tracked> tracked) {
+    this(packet, mark, tracked, Optional.empty());
+  }
 
   /**
    * @param connection the connection it belongs to; empty for INVALID and UNTRACKED packets
@@ -22,15 +27,25 @@ record Skb(Packet packet, long mark, Optional<Tracked> tracked) {
   }
 
   Skb with(Packet other) {
-    return new Skb(other, mark, tracked);
+    return new Skb(other, mark, tracked, zone);
   }
 
   Skb marked(long other) {
-    return new Skb(packet, other, tracked);
+    return new Skb(packet, other, tracked, zone);
   }
 
   Skb tracked(Tracked how) {
     return new Skb(packet, mark, Optional.of(how));
+  }
+
+  /** A rule of table raw has its say once (net/netfilter/xt_CT.c: xt_ct_target). */
+  Skb in(Zone other) {
+    return isClaimed() ? this : new Skb(packet, mark, tracked, Optional.of(other));
+  }
+
+  /** Whether it has a connection, or what stands for one. */
+  boolean isClaimed() {
+    return tracked.isPresent() || zone.isPresent();
   }
 
   /** Through a device pair or a tunnel inside one namespace (skb_scrub_packet). */

@@ -46,7 +46,7 @@ final class Stack {
   private final Set<IpAddress> own = new HashSet<>();
   private final Map<String, List<Fact<Link>>> members = new HashMap<>();
   private final Map<ConfKey, Gathered<Integer>> conf = new ConcurrentHashMap<>();
-  private final Map<Connection.Tuple, Fact<ConntrackEntry>> tracked = new HashMap<>();
+  private final Map<Connection.Tuple, List<Fact<ConntrackEntry>>> tracked = new HashMap<>();
   private final Map<ServiceKey, Fact<VirtualServer>> virtualServers = new HashMap<>();
   private final Set<String> switches = new HashSet<>();
   private final IpSets sets;
@@ -101,8 +101,10 @@ final class Stack {
             f -> addresses.computeIfAbsent(f.value().device(), d -> new ArrayList<>(2)).add(f));
     facts.get(Section.ADDRESSES).values().forEach(a -> own.add(a.local()));
     for (Fact<ConntrackEntry> fact : facts.get(Section.CONNTRACK).facts()) {
-      tracked.putIfAbsent(Tracking.tuple(fact.value(), fact.value().original()), fact);
-      tracked.putIfAbsent(Tracking.tuple(fact.value(), fact.value().reply()), fact);
+      ConntrackEntry entry = fact.value();
+      for (ConntrackEntry.Tuple tuple : List.of(entry.original(), entry.reply())) {
+        tracked.merge(Tracking.tuple(entry, tuple), List.of(fact), PrefixTable::joined);
+      }
     }
     for (Fact<VirtualServer> fact : facts.get(Section.IPVS).facts()) {
       VirtualServer server = fact.value();
@@ -223,9 +225,9 @@ final class Stack {
     return members.getOrDefault(bridge, List.of());
   }
 
-  /** A connection that was there when the namespace was read, by the tuple of either direction. */
-  Optional<Fact<ConntrackEntry>> tracked(Connection.Tuple tuple) {
-    return Optional.ofNullable(tracked.get(tuple));
+  /** Connections that were there when the namespace was read, by the tuple of either direction. */
+  List<Fact<ConntrackEntry>> tracked(Connection.Tuple tuple) {
+    return tracked.getOrDefault(tuple, List.of());
   }
 
   /** The virtual server for a packet's destination. */

@@ -26,14 +26,13 @@ final class TableWalk {
    * An end of the walk.
    *
    * @param connectionMark empty where no rule set it
-   * @param untracked whether a rule asked not to track the packet
    */
-  record End(RuleVerdict verdict, Skb skb, Optional<Long> connectionMark, boolean untracked) {}
+  record End(RuleVerdict verdict, Skb skb, Optional<Long> connectionMark) {}
 
   /** What rules have changed so far. */
-  private record State(Skb skb, Optional<Long> connectionMark, boolean untracked) {
+  private record State(Skb skb, Optional<Long> connectionMark) {
     State with(Skb other) {
-      return new State(other, connectionMark, untracked);
+      return new State(other, connectionMark);
     }
   }
 
@@ -82,7 +81,7 @@ final class TableWalk {
   private List<End> ends() {
     String chain = look.hook().name();
     Optional<Fact<Chain>> builtin = listing.chain(table, chain);
-    State start = new State(look.skb(), Optional.empty(), false);
+    State start = new State(look.skb(), Optional.empty());
     List<End> ends = new ArrayList<>();
     for (Exit exit : chain(chain, start, 0)) {
       RuleVerdict verdict = exit.verdict().orElseGet(() -> policy(builtin));
@@ -92,7 +91,7 @@ final class TableWalk {
                 "iptables, table " + table + ": " + listing.coverage().gap(), Optional.empty());
       }
       State state = exit.state();
-      ends.add(new End(verdict, state.skb(), state.connectionMark(), state.untracked()));
+      ends.add(new End(verdict, state.skb(), state.connectionMark()));
     }
     return ends;
   }
@@ -214,13 +213,15 @@ final class TableWalk {
       return goOn(state);
     }
     return switch (name) {
-      case "NOTRACK" -> goOn(new State(state.skb(), state.connectionMark(), true));
+      case "NOTRACK" -> goOn(state.with(Tracking.untracked(state.skb())));
       case "CT" ->
           options.contains("--notrack")
-              ? goOn(new State(state.skb(), state.connectionMark(), true))
-              : options.contains("--zone")
-                  ? List.of(undecided("not modelled: " + table + " " + fact.value(), fact, state))
-                  : goOn(state);
+              ? goOn(state.with(Tracking.untracked(state.skb())))
+              : Zone.parse(options, state.skb().mark())
+                  .map(z -> goOn(state.with(state.skb().in(z))))
+                  .orElseGet(() ->
+                      List.of(
+                          undecided("not modelled: " + table + " " + fact.value(), fact, state)));
       case "REDIRECT", "NETMAP" ->
           end(new RuleVerdict.Translated(fact.value().target(), by), state);
       case "CONNMARK" ->
@@ -234,13 +235,12 @@ final class TableWalk {
 
   private Optional<State> connectionMark(String options, State state) {
     if (look.connection().isEmpty()) {
-      return Optional.of(state);
+      // what stands for a connection in a zone is the rule's, and keeps the marks of all packets
+      return state.skb().zone().isPresent() ? Optional.empty() : Optional.of(state);
     }
     long mark = state.connectionMark().orElse(look.connection().get().mark());
     return ExtraTarget.connectionMark(options, state.skb().mark(), mark)
-        .map(m ->
-            new State(
-                state.skb().marked(m.packet()), Optional.of(m.connection()), state.untracked()));
+        .map(m -> new State(state.skb().marked(m.packet()), Optional.of(m.connection())));
   }
 
   private List<Exit> goOn(State state) {

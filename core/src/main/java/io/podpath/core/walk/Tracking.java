@@ -23,8 +23,11 @@ final class Tracking {
     return skb.tracked().flatMap(Skb.Tracked::connection).map(trail.connections()::get);
   }
 
-  static Seen untracked(Skb skb, Trail trail) {
-    return new Seen(skb.tracked(new Skb.Tracked(Optional.empty(), "UNTRACKED", false)), trail);
+  /** A rule asks not to track it; what has a connection keeps it (xt_CT.c: xt_ct_target). */
+  static Skb untracked(Skb skb) {
+    return skb.isClaimed()
+        ? skb
+        : skb.tracked(new Skb.Tracked(Optional.empty(), "UNTRACKED", false));
   }
 
   static Seen in(Stack stack, Skb skb, Trail trail) {
@@ -33,9 +36,10 @@ final class Tracking {
       return new Seen(skb, trail);
     }
     if (skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isOfTheLink()) {
-      return untracked(skb, trail);
+      return new Seen(untracked(skb), trail);
     }
     Tuple tuple = Tuple.of(skb.packet());
+    Zone zone = skb.zone().orElse(Zone.DEFAULT);
     // of ICMP the tuple has the type: who pings itself has both the same otherwise
     boolean asks = skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isEcho();
     boolean answers = skb.packet().payload() instanceof Payload.Icmp icmp && icmp.isEchoReply();
@@ -43,24 +47,31 @@ final class Tracking {
     for (int i = known.size() - 1; i >= 0; i--) {
       Connection connection = known.get(i);
       if (connection.place().equals(stack.place())) {
-        if (!answers && connection.original().equals(tuple)) {
+        boolean there = zone.original() == connection.zone().original();
+        if (!answers && there && connection.original().equals(tuple)) {
           String state = connection.answered() ? "ESTABLISHED" : "NEW";
           return new Seen(skb.tracked(new Skb.Tracked(Optional.of(i), state, false)), trail);
         }
-        if (!asks && connection.reply().equals(tuple)) {
+        boolean back = zone.reply() == connection.zone().reply();
+        if (!asks && back && connection.reply().equals(tuple)) {
           return new Seen(
               skb.tracked(new Skb.Tracked(Optional.of(i), "ESTABLISHED", true)),
               trail.with(i, connection.withAnswer()));
         }
       }
     }
-    return recorded(stack, tuple)
+    return recorded(stack, tuple, zone)
         .map(c -> existing(c, tuple, skb, trail))
         .orElseGet(() -> begun(stack, skb, trail));
   }
 
-  private static Optional<Connection> recorded(Stack stack, Tuple tuple) {
-    return stack.tracked(tuple).map(f -> recorded(stack, f));
+  private static Optional<Connection> recorded(Stack stack, Tuple tuple, Zone zone) {
+    return stack.tracked(tuple).stream()
+        .map(f -> recorded(stack, f))
+        .filter(c ->
+            c.original().equals(tuple) && c.zone().original() == zone.original()
+                || c.reply().equals(tuple) && c.zone().reply() == zone.reply())
+        .findFirst();
   }
 
   private static Connection recorded(Stack stack, Fact<ConntrackEntry> fact) {
@@ -72,7 +83,8 @@ final class Tracking {
         !entry.flags().contains("UNREPLIED"),
         true,
         true,
-        0,
+        entry.mark(),
+        new Zone(entry.originalZone(), entry.replyZone()),
         Optional.of(fact.from()));
   }
 
@@ -99,7 +111,8 @@ final class Tracking {
     if (!begins(skb.packet().payload())) {
       return new Seen(skb.tracked(new Skb.Tracked(Optional.empty(), "INVALID", false)), trail);
     }
-    Trail more = trail.with(Connection.begin(stack.place(), skb.packet()));
+    Trail more =
+        trail.with(Connection.begin(stack.place(), skb.packet(), skb.zone().orElse(Zone.DEFAULT)));
     return new Seen(
         skb.tracked(new Skb.Tracked(Optional.of(more.connections().size() - 1), "NEW", false)),
         more);

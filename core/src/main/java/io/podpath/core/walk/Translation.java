@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.net.Port;
 import io.podpath.core.netfilter.Target;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class Translation {
       case Target.Masquerade(var options) -> masquerade(options, look);
       case Target.Other(var name, var options) when name.equals("REDIRECT") ->
           redirect(options, look);
+      case Target.Other(var name, var options) when name.equals("NETMAP") -> netmap(options, look);
       case Target.Accept _,
           Target.Drop _,
           Target.Reject _,
@@ -112,6 +114,23 @@ final class Translation {
     return SourceAddress.of(look.stack(), out, Optional.of(towards), SourceAddress.UNIVERSE)
         .<Answer>map(a -> new Answer.Ends(List.of(new NewEnd(a, Optional.empty()))))
         .orElseGet(() -> new Answer.Impossible(out + " has no address"));
+  }
+
+  /** xt_NETMAP.c: another network, the same host in it. */
+  private static Answer netmap(String options, Look look) {
+    Packet packet = look.packet();
+    boolean destination = look.hook() == Hook.PREROUTING || look.hook() == Hook.OUTPUT;
+    return Optional.of(options)
+        .filter(o -> o.startsWith("--to "))
+        .flatMap(o -> IpPrefix.parse(o.substring("--to ".length())))
+        .filter(p -> p.family() == packet.family())
+        .<Answer>map(p ->
+            new Answer.Ends(
+                List.of(
+                    new NewEnd(
+                        p.with(destination ? packet.destination() : packet.source()),
+                        Optional.empty()))))
+        .orElseGet(() -> new Answer.Open("not modelled"));
   }
 
   /** nf_nat_redirect.c: to this node itself. */

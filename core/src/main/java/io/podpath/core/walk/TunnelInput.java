@@ -1,8 +1,8 @@
 package io.podpath.core.walk;
 
-import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpProtocol;
 import io.podpath.core.net.Port;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
 import io.podpath.core.snapshot.Devices;
@@ -19,76 +19,69 @@ final class TunnelInput {
 
   private TunnelInput() {}
 
-  /**
-   * The tunnel a packet is for: one with both ends, then one with the remote end, then the local
-   * one, then the device that takes all (net/ipv4/ip_tunnel.c: ip_tunnel_lookup). Devices that are
-   * down take nothing.
-   */
-  static List<Journey> ip(Look look, Skb skb, IpProtocol protocol, Packet inner, Trail trail) {
-    boolean gre = protocol.equals(IpProtocol.GRE);
-    Optional<Fact<Link>> device =
-        best(look, skb.packet(), l -> gre ? isGre(l, "gre") : l instanceof LinkKind.Ipip);
-    if (device.isEmpty()) {
-      return noTunnel(look, skb, protocol + " from " + skb.packet().source(), trail);
-    }
-    return decapsulated(look, skb, device.get(), Frame.bare(inner), trail);
+  static List<Journey> ip(Look look, Skb skb, Payload.Encapsulated carried, Trail trail) {
+    boolean gre = carried.protocol().equals(IpProtocol.GRE);
+    return taken(
+        look.with(skb),
+        gre ? "gre" : "ipip",
+        carried.protocol(),
+        carried.header(),
+        Frame.bare(carried.inner()),
+        trail);
   }
 
   static List<Journey> gre(Look look, Skb skb, Payload.GreFrame carried, Trail trail) {
-    Frame inner = carried.inner();
     return OpenVswitch.received(look, skb, carried, trail)
-        .orElseGet(() -> {
-          Optional<Fact<Link>> device = best(look, skb.packet(), l -> isGre(l, "gretap"));
-          return device.isPresent()
-              ? decapsulated(look, skb, device.get(), inner, trail)
-              : noTunnel(look, skb, "gre from " + skb.packet().source(), trail);
-        });
+        .orElseGet(() ->
+            taken(
+                look.with(skb),
+                "gretap",
+                carried.protocol(),
+                carried.header(),
+                carried.inner(),
+                trail));
   }
 
-  private static boolean isGre(LinkKind kind, String name) {
-    return kind instanceof LinkKind.Gre gre && gre.name().equals(name);
-  }
-
-  private static Optional<Fact<Link>> best(
-      Look look, Packet outer, java.util.function.Predicate<LinkKind> kind) {
-    Optional<Fact<Link>> best = Optional.empty();
-    int bestScore = -1;
-    for (Fact<Link> fact : look.stack().links()) {
-      Link link = fact.value();
-      if (link.kind().filter(kind).isEmpty() || !link.isUp()) {
-        continue;
-      }
-      int score = score(link.kind().get(), outer);
-      if (score > bestScore) {
-        best = Optional.of(fact);
-        bestScore = score;
-      }
+  private static List<Journey> taken(
+      Look look, String kind, IpProtocol protocol, GreHeader header, Frame inner, Trail trail) {
+    TunnelLookup lookup = new TunnelLookup(look, kind, header);
+    boolean external =
+        look.stack().facts().get(Section.LINKS).stream().anyMatch(l -> takesAll(l.value()));
+    Optional<Fact<Link>> device =
+        lookup.device().or(() -> external ? Optional.empty() : lookup.fallback());
+    if (device.isEmpty()) {
+      String key = header.key().isPresent() ? " and key " + header.key().getAsLong() : "";
+      return noTunnel(look, look.skb(), protocol + " from " + look.packet().source() + key, trail);
     }
-    return best;
+    Optional<String> unlike =
+        device
+            .get()
+            .value()
+            .kind()
+            .flatMap(
+                k -> k instanceof LinkKind.Gre gre ? unlike(gre.in(), header) : Optional.empty());
+    return unlike.isPresent()
+        ? Journey.lost(
+            look.stack(),
+            Kind.DECAP,
+            Optional.of(device.get().value().name()),
+            unlike.get(),
+            Optional.of(device.get().from()),
+            look.packet(),
+            Disposition.TUNNEL_PROTOCOL_BLOCKED,
+            trail)
+        : decapsulated(look, look.skb(), device.get(), inner, trail);
   }
 
-  private static int score(LinkKind kind, Packet outer) {
-    return switch (kind) {
-      case LinkKind.Ipip(var local, var remote) -> score(local, remote, outer);
-      case LinkKind.Gre(var name, var local, var remote) -> score(local, remote, outer);
-      case LinkKind.Bridge _,
-          LinkKind.Veth _,
-          LinkKind.Vxlan _,
-          LinkKind.Tun _,
-          LinkKind.Dummy _,
-          LinkKind.Metadata _,
-          LinkKind.Other _ ->
-          -1;
-    };
-  }
-
-  private static int score(Optional<IpAddress> local, Optional<IpAddress> remote, Packet outer) {
-    boolean localFits = local.filter(l -> !l.equals(outer.destination())).isEmpty();
-    boolean remoteFits = remote.filter(r -> !r.equals(outer.source())).isEmpty();
-    if (!localFits || !remoteFits) {
-      return -1;
+  /** Why a device drops what is for it (ip_tunnel_rcv). */
+  private static Optional<String> unlike(GreHeader wanted, GreHeader header) {
+    if (wanted.checksum() != header.checksum()) {
+      return Optional.of(
+          wanted.checksum() ? "a GRE header without a checksum" : "a GRE header with a checksum");
     }
-    return (remote.isPresent() ? 2 : 0) + (local.isPresent() ? 1 : 0);
+    return wanted.sequence() && !header.sequence()
+        ? Optional.of("a GRE header without a sequence number")
+        : Optional.empty();
   }
 
   private static List<Journey> noTunnel(Look look, Skb skb, String what, Trail trail) {

@@ -7,8 +7,11 @@ import io.podpath.core.net.MacAddress;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
 import io.podpath.core.node.FdbEntry;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.LinkKind;
 import io.podpath.core.node.Neighbour;
+import io.podpath.core.node.OuterHeader;
+import io.podpath.core.node.OuterHeader.DontFragment;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.snapshot.Section;
@@ -25,10 +28,14 @@ final class TunnelOutput {
   private static final int UDP_HEADER = 8;
   private static final int VXLAN_HEADER = 8;
   private static final int ETHERNET_HEADER = 14;
-  private static final int GRE_HEADER = 4;
 
   /** VXLAN takes a hash of the inner packet as source port (udp_flow_src_port). */
   private static final Port HASHED = new Port(50_000);
+
+  /** Below these a link's mtu is no reason to tell a sender (iptunnel_pmtud_check_icmp). */
+  private static final int LEAST_FOUR = 576;
+
+  private static final int LEAST_SIX = 1280;
 
   /** Tunnels that send into each other are cut off (net/core/dev.h: XMIT_RECURSION_LIMIT). */
   private static final int DEEPEST = 8;
@@ -111,13 +118,13 @@ final class TunnelOutput {
       Payload payload = new Payload.Vxlan(HASHED, port, vni, at.frame());
       IpAddress remote = entry.value().destination().orElseThrow();
       int length =
-          inner.length()
+          inner.longest()
               + ETHERNET_HEADER
               + VXLAN_HEADER
               + UDP_HEADER
               + Packet.header(remote.family());
       journeys.addAll(
-          send(at, kind.local(), remote, payload, length, false, at.skb().mark(), found));
+          send(at, kind.local(), remote, payload, length, kind.outer(), at.skb().mark(), found));
     }
     return journeys;
   }
@@ -134,31 +141,36 @@ final class TunnelOutput {
   }
 
   /** net/ipv4/ip_tunnel.c: ip_tunnel_xmit; without a remote end the next hop is the other end. */
-  static List<Journey> ip(
-      Situation.Transmitted at,
-      Optional<IpAddress> local,
-      Optional<IpAddress> remote,
-      IpProtocol protocol,
-      Trail trail) {
+  static List<Journey> ipip(Situation.Transmitted at, LinkKind.Ipip kind, Trail trail) {
     Packet inner = at.frame().packet();
-    IpAddress to = remote.orElse(at.hop().address());
-    int header = Packet.header(to.family()) + (protocol.equals(IpProtocol.GRE) ? GRE_HEADER : 0);
+    IpAddress to = kind.remote().orElse(at.hop().address());
     return send(
         at,
-        local,
+        kind.local(),
         to,
-        new Payload.Encapsulated(protocol, inner),
-        inner.length() + header,
-        inner.unfragmented(),
+        new Payload.Encapsulated(IpProtocol.IPENCAP, inner),
+        inner.longest() + Packet.header(to.family()),
+        kind.outer(),
         0,
         trail);
   }
 
-  static List<Journey> gretap(
-      Situation.Transmitted at,
-      Optional<IpAddress> local,
-      Optional<IpAddress> remote,
-      Trail trail) {
+  static List<Journey> gre(Situation.Transmitted at, LinkKind.Gre kind, Trail trail) {
+    Packet inner = at.frame().packet();
+    IpAddress to = kind.remote().orElse(at.hop().address());
+    return send(
+        at,
+        kind.local(),
+        to,
+        new Payload.Encapsulated(IpProtocol.GRE, inner, kind.out()),
+        inner.longest() + kind.out().length() + Packet.header(to.family()),
+        kind.outer(),
+        0,
+        trail);
+  }
+
+  static List<Journey> gretap(Situation.Transmitted at, LinkKind.Gre kind, Trail trail) {
+    Optional<IpAddress> remote = kind.remote();
     if (remote.isEmpty()) {
       return Journey.open(
           at.stack(),
@@ -171,18 +183,64 @@ final class TunnelOutput {
     }
     return send(
         at,
-        local,
+        kind.local(),
         remote.get(),
-        new Payload.GreFrame(at.frame()),
-        framed(at.frame().packet(), remote.get()),
-        false,
+        new Payload.GreFrame(at.frame(), kind.out()),
+        framed(at.frame().packet(), remote.get(), kind.out()),
+        kind.outer(),
         0,
         trail);
   }
 
   /** The length of an outer packet with a frame behind GRE. */
-  static int framed(Packet inner, IpAddress remote) {
-    return inner.length() + ETHERNET_HEADER + GRE_HEADER + Packet.header(remote.family());
+  static int framed(Packet inner, IpAddress remote, GreHeader header) {
+    return inner.longest() + ETHERNET_HEADER + header.length() + Packet.header(remote.family());
+  }
+
+  /**
+   * The hops an outer packet has to live (vxlan_xmit_one, ip_tunnel_xmit). The metric hoplimit of
+   * its route is not asked.
+   */
+  private static int ttl(OuterHeader outer, Packet inner) {
+    return switch (outer.ttl()) {
+      case OuterHeader.Ttl.Fixed(var hops) -> hops;
+      case OuterHeader.Ttl.Inherited() -> inner.ttl();
+      case OuterHeader.Ttl.Own() -> Packet.TTL;
+    };
+  }
+
+  /** Whether an outer packet must stay whole (the same functions). */
+  private static boolean isWhole(OuterHeader outer, Payload payload, Packet inner) {
+    return switch (outer.df()) {
+      case UNSET -> false;
+      case SET -> true;
+      case INHERITED, UNTOLD ->
+          // VXLAN alone takes IPv6 for what is not to be cut
+          inner.family() == IpFamily.INET ? inner.unfragmented() : payload instanceof Payload.Vxlan;
+    };
+  }
+
+  /**
+   * Whether a packet that must stay whole is not put into one that is too long, which its sender is
+   * told (net/ipv4/ip_tunnel.c: tnl_update_pmtu; of VXLAN for ports of bridges alone,
+   * ip_tunnel_core.c: skb_tunnel_check_pmtu).
+   */
+  private static boolean isRefused(Situation.Transmitted at, Packet outer, Hop hop) {
+    Packet inner = at.frame().packet();
+    int room = IpOutput.mtu(at.stack(), hop) - (outer.length() - inner.longest());
+    if (inner.longest() <= room) {
+      return false;
+    }
+    boolean six = inner.family() == IpFamily.INET6;
+    return switch (outer.payload()) {
+      case Payload.Encapsulated _, Payload.GreFrame _ ->
+          outer.unfragmented() && (six ? room >= LEAST_SIX : inner.unfragmented());
+      case Payload.Vxlan _ ->
+          at.stack().link(at.device()).flatMap(l -> l.value().master()).isPresent()
+              && (six ? room >= LEAST_SIX : room >= LEAST_FOUR && inner.unfragmented());
+      case Payload.FlannelUdp _, Payload.Tcp _, Payload.Udp _, Payload.Icmp _, Payload.Opaque _ ->
+          false;
+    };
   }
 
   /**
@@ -194,7 +252,7 @@ final class TunnelOutput {
       IpAddress remote,
       Payload payload,
       int length,
-      boolean whole,
+      OuterHeader header,
       long markThatRoutes,
       Trail trail) {
     Stack stack = at.stack();
@@ -215,9 +273,9 @@ final class TunnelOutput {
             local.orElse(IpAddress.of(remote.family() == IpFamily.INET ? "0.0.0.0" : "::")),
             remote,
             payload,
-            Packet.TTL,
+            ttl(header, inner),
             length,
-            whole,
+            isWhole(header, payload, inner),
             0);
     Flow asked = Flow.towards(remote, local, Optional.empty());
     Flow flow =
@@ -253,6 +311,26 @@ final class TunnelOutput {
                 inner,
                 Disposition.WRONG_TUNNEL_ENDPOINT,
                 t);
+          }
+          if (header.df() == DontFragment.UNTOLD
+              && !draft.unfragmented()
+              && draft.length() > IpOutput.mtu(stack, hop)) {
+            return Journey.open(
+                stack,
+                Kind.ENCAP,
+                Optional.of(at.device()),
+                "whether what "
+                    + at.device()
+                    + " of "
+                    + stack
+                    + " sends may be cut (nopmtudisc) was not gathered",
+                stack.link(at.device()).map(Fact::from),
+                inner,
+                t);
+          }
+          if (isRefused(at, draft, hop)) {
+            return IpOutput.tooBig(
+                stack, hop.device(), IpOutput.mtu(stack, hop), draft, Kind.ENCAP, t);
           }
           Packet outer =
               local.isPresent()

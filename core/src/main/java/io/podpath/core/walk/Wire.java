@@ -3,6 +3,7 @@ package io.podpath.core.walk;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.MacAddress;
+import io.podpath.core.node.LinkKind;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.snapshot.Fact;
 import io.podpath.core.walk.Step.Kind;
@@ -62,12 +63,24 @@ final class Wire {
     List<Journey> journeys = new ArrayList<>(1);
     for (End end : ends) {
       Trail crossed = crossed(end, trail);
+      Optional<List<Journey>> tooLong = tooLong(end, crossed);
+      if (tooLong.isPresent()) {
+        journeys.addAll(tooLong.get());
+        continue;
+      }
       journeys.add(
           new Journey(
               new Situation.Arrived(end.stack(), end.device(), frame, Skb.of(frame.packet())),
               crossed));
     }
     return journeys;
+  }
+
+  /** A veth pair's end takes no more than its mtu; what a card takes its driver decides. */
+  private Optional<List<Journey>> tooLong(End end, Trail trail) {
+    return end.stack().kind(end.device()).filter(LinkKind.Veth.class::isInstance).isPresent()
+        ? LinkOutput.tooLong(end.stack(), end.device(), packet, Kind.WIRE, trail)
+        : Optional.empty();
   }
 
   /** Text only where somebody wants to read it. */

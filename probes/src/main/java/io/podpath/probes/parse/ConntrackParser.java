@@ -165,12 +165,21 @@ public final class ConntrackParser implements OutputParser {
     TupleWords original = new TupleWords();
     TupleWords reply = new TupleWords();
     boolean replying = false;
+    long mark = 0;
+    int originalZone = 0;
+    int replyZone = 0;
     for (; at < words.size(); at++) {
       String word = words.get(at);
       if (word.startsWith("//") || word.startsWith("#")) {
         break;
       }
-      if (word.startsWith("[") && word.endsWith("]") && word.indexOf('=') < 0) {
+      if (word.startsWith("mark=")) {
+        mark = number(word, 0xffff_ffffL);
+      } else if (word.startsWith("zone")) {
+        int zone = (int) number(word, 0xffff);
+        originalZone = word.startsWith("zone-reply=") ? originalZone : zone;
+        replyZone = word.startsWith("zone-orig=") ? replyZone : zone;
+      } else if (word.startsWith("[") && word.endsWith("]") && word.indexOf('=') < 0) {
         flags.add(word.substring(1, word.length() - 1));
       } else {
         replying |= word.startsWith("src=") && !original.source.isEmpty();
@@ -179,9 +188,23 @@ public final class ConntrackParser implements OutputParser {
     }
     Optional<ConntrackEntry.Tuple> there = original.tuple();
     Optional<ConntrackEntry.Tuple> back = reply.tuple();
-    Optional<String> tcpState = state;
-    return protocol.flatMap(
-        p -> there.flatMap(o -> back.map(r -> new ConntrackEntry(p, tcpState, o, r, flags))));
+    return protocol.isPresent() && there.isPresent() && back.isPresent()
+        ? Optional.of(
+            new ConntrackEntry(
+                protocol.get(),
+                state,
+                there.get(),
+                back.get(),
+                flags,
+                mark,
+                originalZone,
+                replyZone))
+        : Optional.empty();
+  }
+
+  /** What stands behind the equals sign; not told is 0. */
+  private static long number(String word, long most) {
+    return Amounts.plain(word.substring(word.indexOf('=') + 1)).filter(n -> n <= most).orElse(0L);
   }
 
   /** One direction while its words come. */

@@ -6,8 +6,10 @@ import io.podpath.core.net.MacAddress;
 import io.podpath.core.net.Mtu;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.OuterHeader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,8 +55,12 @@ final class LinkDraft {
     Optional<IpAddress> local = address.flatMap(LinkDraft::specified);
     Optional<IpAddress> remote = other.flatMap(LinkDraft::specified);
     switch (type) {
-      case "ipip" -> kind = Optional.of(new LinkKind.Ipip(local, remote));
-      case "gre" -> kind = Optional.of(new LinkKind.Gre("gre", local, remote));
+      case "ipip" -> kind = Optional.of(new LinkKind.Ipip(local, remote, OuterHeader.UNTOLD));
+      case "gre" ->
+          kind =
+              Optional.of(
+                  new LinkKind.Gre(
+                      "gre", local, remote, OuterHeader.UNTOLD, GreHeader.PLAIN, GreHeader.PLAIN));
       case "sit", "tunnel6", "gre6" -> kind = Optional.of(new LinkKind.Other(type));
       default -> {}
     }
@@ -91,9 +97,26 @@ final class LinkDraft {
               remote,
               value(words, "dev"),
               value(words, "dstport").flatMap(LinkDraft::port),
-              !words.contains("nolearning"));
-      default -> plain(name, local, remote);
+              !words.contains("nolearning"),
+              OuterHeaders.vxlan(value(words, "ttl"), value(words, "df")));
+      default ->
+          plain(
+              name,
+              local,
+              remote,
+              OuterHeaders.tunnel(
+                  value(words, "ttl"), words.contains("nopmtudisc"), words.contains("ignore-df")),
+              gre(words, "i"),
+              gre(words, "o"));
     };
+  }
+
+  /** {@code ikey 0.0.0.5 okey 0.0.0.5 iseq oseq icsum ocsum}. */
+  private static GreHeader gre(List<String> words, String direction) {
+    return OuterHeaders.gre(
+        value(words, direction + "key"),
+        words.contains(direction + "csum"),
+        words.contains(direction + "seq"));
   }
 
   private static boolean isOne(List<String> words, String name) {
@@ -101,11 +124,17 @@ final class LinkDraft {
   }
 
   /** Kinds that need no more than their ends. */
-  static LinkKind plain(String name, Optional<IpAddress> local, Optional<IpAddress> remote) {
+  static LinkKind plain(
+      String name,
+      Optional<IpAddress> local,
+      Optional<IpAddress> remote,
+      OuterHeader outer,
+      GreHeader in,
+      GreHeader out) {
     return switch (name) {
       case "veth" -> new LinkKind.Veth();
-      case "ipip" -> new LinkKind.Ipip(local, remote);
-      case "gre", "gretap" -> new LinkKind.Gre(name, local, remote);
+      case "ipip" -> new LinkKind.Ipip(local, remote, outer);
+      case "gre", "gretap" -> new LinkKind.Gre(name, local, remote, outer, in, out);
       case "tun" -> new LinkKind.Tun();
       case "dummy" -> new LinkKind.Dummy();
       default -> new LinkKind.Other(name);

@@ -2,6 +2,7 @@ package io.podpath.probes.parse;
 
 import io.podpath.core.net.IfIndex;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.LinkKind;
 import java.util.Optional;
 
@@ -80,9 +81,33 @@ final class LinkObject {
                       remote,
                       data.text("link"),
                       data.text("port").flatMap(LinkDraft::port),
-                      data.bool("learning").orElse(true));
-              default -> LinkDraft.plain(name, local, remote);
+                      data.bool("learning").orElse(true),
+                      OuterHeaders.vxlan(ttl(data), data.text("df")));
+              default ->
+                  LinkDraft.plain(
+                      name,
+                      local,
+                      remote,
+                      OuterHeaders.tunnel(
+                          data.text("ttl"),
+                          !data.bool("pmtudisc").orElse(true),
+                          data.bool("ignore_df").orElse(false)),
+                      gre(data, "i"),
+                      gre(data, "o"));
             });
+  }
+
+  /** {@code ttl inherit} is not printed as JSON, of all that is told of a VXLAN device. */
+  private static Optional<String> ttl(Tree data) {
+    return data.text("ttl")
+        .or(() -> data.members().containsKey("ageing") ? Optional.of("inherit") : Optional.empty());
+  }
+
+  private static GreHeader gre(Tree data, String direction) {
+    return OuterHeaders.gre(
+        data.text(direction + "key"),
+        data.bool(direction + "csum").orElse(false),
+        data.bool(direction + "seq").orElse(false));
   }
 
   private static boolean isOne(Tree data, String name) {

@@ -56,6 +56,23 @@ class ConntrackParserTest {
     assertThat(entries.values().toList().getFirst().flags()).containsExactly("ASSURED");
   }
 
+  @Test
+  void marksAndZones() {
+    String text =
+        """
+        udp      17 299 src=10.244.1.2 dst=10.244.2.2 sport=20001 dport=81 [UNREPLIED] src=10.244.2.2 dst=10.244.1.2 sport=81 dport=20001 mark=7 zone=3 use=1
+        udp      17 299 src=10.244.1.2 dst=10.244.2.2 sport=20002 dport=81 zone-orig=4 [UNREPLIED] src=10.244.2.2 dst=10.244.1.2 sport=81 dport=20002 mark=4294967295 use=1
+        udp      17 299 src=10.244.1.2 dst=10.244.2.2 sport=20002 dport=82 [UNREPLIED] src=10.244.2.2 dst=10.244.1.2 sport=82 dport=20002 zone-reply=5 use=1
+        """;
+    Entries<ConntrackEntry> entries = entries(source("conntrack -L", text));
+    assertThat(entries.isComplete()).isTrue();
+    assertThat(entries.values())
+        .extracting(ConntrackEntry::mark)
+        .containsExactly(7L, 0xffff_ffffL, 0L);
+    assertThat(entries.values()).extracting(ConntrackEntry::originalZone).containsExactly(3, 4, 0);
+    assertThat(entries.values()).extracting(ConntrackEntry::replyZone).containsExactly(3, 0, 5);
+  }
+
   /** {@code -o extended}, {@code /proc/net/nf_conntrack} and accounting. */
   @Test
   void otherForms() {

@@ -6,8 +6,12 @@ import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.MacAddress;
 import io.podpath.core.net.Port;
 import io.podpath.core.net.Vni;
+import io.podpath.core.node.GreHeader;
 import io.podpath.core.node.Link;
 import io.podpath.core.node.LinkKind;
+import io.podpath.core.node.OuterHeader;
+import io.podpath.core.node.OuterHeader.DontFragment;
+import io.podpath.core.node.OuterHeader.Ttl;
 import io.podpath.core.snapshot.Coverage;
 import io.podpath.core.snapshot.Entries;
 import io.podpath.core.snapshot.Facts;
@@ -17,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +121,71 @@ class IpLinkParserTest {
   }
 
   @Test
+  void readsWhatTunnelsWriteIntoHeaders() {
+    String text =
+        """
+        2: v1: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000
+            link/ether 3a:dd:01:1d:ce:4c brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535\s
+            vxlan id 1 local 10.0.0.1 srcport 0 0 dstport 8472 ttl 5 df set ageing 300 udpcsum noudp6zerocsumtx\s
+        3: v2: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 1000
+            link/ether 26:3f:f4:f2:9c:43 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535\s
+            vxlan id 2 local 10.0.0.1 srcport 0 0 dstport 8472 ttl inherit df inherit ageing 300 udpcsum\s
+        4: gre1@eth0: <POINTOPOINT,NOARP> mtu 1464 qdisc noop state DOWN mode DEFAULT group default qlen 1000
+            link/gre 10.0.0.1 peer 10.0.0.2 promiscuity 0  allmulti 0 minmtu 0 maxmtu 0\s
+            gre remote 10.0.0.2 local 10.0.0.1 dev eth0 ttl 9 ikey 0.0.0.5 okey 0.0.1.0 iseq oseq icsum ocsum addrgenmode eui64\s
+        5: ipip1@NONE: <POINTOPOINT,NOARP> mtu 1480 qdisc noop state DOWN mode DEFAULT group default qlen 1000
+            link/ipip 10.0.0.1 peer 10.0.0.2 promiscuity 0  allmulti 0 minmtu 0 maxmtu 0\s
+            ipip ipip remote 10.0.0.2 local 10.0.0.1 ttl inherit pmtudisc addrgenmode eui64\s
+        6: tap1@NONE: <BROADCAST,MULTICAST> mtu 1462 qdisc noop state DOWN mode DEFAULT group default qlen 1000
+            link/ether 26:3f:f4:f2:9c:44 brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535\s
+            gretap remote 10.0.0.2 local any ttl inherit nopmtudisc ignore-df\s
+        """;
+    String json =
+        """
+        [{"ifindex":2,"ifname":"v1","flags":["UP"],"mtu":1500,"link_type":"ether","linkinfo":{"info_kind":"vxlan","info_data":{"id":1,"local":"10.0.0.1","port":8472,"learning":true,"ttl":5,"df":"set","ageing":300,"udp_csum":true}}},
+        {"ifindex":3,"ifname":"v2","flags":["UP"],"mtu":1500,"link_type":"ether","linkinfo":{"info_kind":"vxlan","info_data":{"id":2,"local":"10.0.0.1","port":8472,"learning":true,"df":"inherit","ageing":300,"udp_csum":true}}},
+        {"ifindex":4,"link":"eth0","ifname":"gre1","flags":["UP"],"mtu":1464,"link_type":"gre","linkinfo":{"info_kind":"gre","info_data":{"remote":"10.0.0.2","local":"10.0.0.1","link":"eth0","ttl":9,"ikey":"0.0.0.5","okey":"0.0.1.0","iseq":true,"oseq":true,"icsum":true,"ocsum":true}}},
+        {"ifindex":5,"link":null,"ifname":"ipip1","flags":["UP"],"mtu":1480,"link_type":"ipip","linkinfo":{"info_kind":"ipip","info_data":{"proto":"ipip","remote":"10.0.0.2","local":"10.0.0.1","ttl":0,"pmtudisc":true}}},
+        {"ifindex":6,"link":null,"ifname":"tap1","flags":["UP"],"mtu":1462,"link_type":"ether","linkinfo":{"info_kind":"gretap","info_data":{"remote":"10.0.0.2","local":"any","ttl":0,"pmtudisc":false,"ignore_df":true}}}]
+        """;
+
+    for (Reading reading : List.of(read("ip -d link", text), read("ip -d -j link", json))) {
+      assertThat(outer(reading, "v1"))
+          .isEqualTo(new OuterHeader(new Ttl.Fixed(5), DontFragment.SET));
+      assertThat(outer(reading, "v2"))
+          .isEqualTo(new OuterHeader(new Ttl.Inherited(), DontFragment.INHERITED));
+      assertThat(link(reading, "gre1").kind())
+          .contains(
+              new LinkKind.Gre(
+                  "gre",
+                  Optional.of(IpAddress.of("10.0.0.1")),
+                  Optional.of(IpAddress.of("10.0.0.2")),
+                  new OuterHeader(new Ttl.Fixed(9), DontFragment.SET),
+                  new GreHeader(OptionalLong.of(5), true, true),
+                  new GreHeader(OptionalLong.of(256), true, true)));
+      assertThat(outer(reading, "ipip1"))
+          .isEqualTo(new OuterHeader(new Ttl.Inherited(), DontFragment.SET));
+      assertThat(outer(reading, "tap1"))
+          .isEqualTo(new OuterHeader(new Ttl.Inherited(), DontFragment.UNSET));
+    }
+  }
+
+  private static OuterHeader outer(Reading reading, String name) {
+    return switch (link(reading, name).kind().orElseThrow()) {
+      case LinkKind.Vxlan vxlan -> vxlan.outer();
+      case LinkKind.Ipip ipip -> ipip.outer();
+      case LinkKind.Gre gre -> gre.outer();
+      case LinkKind.Bridge _,
+          LinkKind.Veth _,
+          LinkKind.Tun _,
+          LinkKind.Dummy _,
+          LinkKind.Metadata _,
+          LinkKind.Other _ ->
+          throw new AssertionError(name);
+    };
+  }
+
+  @Test
   void needsNoIndentation() {
     String flat =
         DETAILED
@@ -144,7 +214,7 @@ class IpLinkParserTest {
     assertThat(links(reading).isComplete()).isTrue();
     assertThat(link(reading, "tunl0").peer()).contains("NONE");
     assertThat(link(reading, "tunl0").kind())
-        .contains(new LinkKind.Ipip(Optional.empty(), Optional.empty()));
+        .contains(new LinkKind.Ipip(Optional.empty(), Optional.empty(), OuterHeader.UNTOLD));
     assertThat(link(reading, "veth1"))
         .hasToString("4: veth1@if9: <UP> mtu 1500 master cni0 state UP");
     assertThat(link(reading, "flannel.1").kind())
@@ -194,7 +264,9 @@ class IpLinkParserTest {
     assertThat(link(reading, "tunl0").kind())
         .contains(
             new LinkKind.Ipip(
-                Optional.of(IpAddress.of("10.0.0.5")), Optional.of(IpAddress.of("10.0.0.6"))));
+                Optional.of(IpAddress.of("10.0.0.5")),
+                Optional.of(IpAddress.of("10.0.0.6")),
+                OuterHeader.UNTOLD));
   }
 
   @Test
