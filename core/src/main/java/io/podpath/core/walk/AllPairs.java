@@ -44,20 +44,34 @@ public final class AllPairs {
   private final List<Pod> pods;
   private final Map<String, List<Pod>> byNode;
 
-  /** Pairs of nodes a packet between which was walked by itself. */
-  private final Set<NodePair> apart = ConcurrentHashMap.newKeySet();
+  /**
+   * Pairs of nodes a packet between which was walked by itself, and the machines that was asked of;
+   * empty where it may be all.
+   */
+  private final Map<NodePair, Optional<Set<String>>> apart;
 
-  private AllPairs(ClusterView view, Walker walker, List<Pod> pods) {
+  private AllPairs(
+      ClusterView view,
+      Walker walker,
+      List<Pod> pods,
+      Map<String, List<Pod>> byNode,
+      Map<NodePair, Optional<Set<String>>> apart) {
     this.view = view;
     this.walker = walker;
     this.pods = pods;
-    this.byNode =
-        pods.stream()
-            .filter(p -> p.end().place().isPresent())
-            .collect(
-                Collectors.groupingBy(
-                    p -> nodeOf(p.end()).toLowerCase(Locale.ROOT),
-                    Collectors.collectingAndThen(Collectors.toList(), this::standing)));
+    this.byNode = byNode;
+    this.apart = new ConcurrentHashMap<>(apart);
+  }
+
+  private static Map<String, List<Pod>> byNode(List<Pod> pods) {
+    boolean all = pods.size() <= MOST_PODS;
+    return pods.stream()
+        .filter(p -> p.end().place().isPresent())
+        .collect(
+            Collectors.groupingBy(
+                p -> nodeOf(p.end()).toLowerCase(Locale.ROOT),
+                Collectors.collectingAndThen(
+                    Collectors.toList(), own -> all ? own : standing(own))));
   }
 
   /**
@@ -72,21 +86,19 @@ public final class AllPairs {
     return new Pod(end, unread(end, view), end.start(view), end.meant(view));
   }
 
-  /** All pods of a node, or the first one; one whose namespace was recorded before others. */
-  private List<Pod> standing(List<Pod> own) {
-    return pods.size() <= MOST_PODS
-        ? own
-        : own.stream()
-            .filter(p -> p.start().filter(s -> s.in().isEmpty()).isPresent())
-            .findFirst()
-            .or(() -> own.stream().findFirst())
-            .stream()
-            .toList();
+  /** The first one; one whose namespace was recorded before others. */
+  private static List<Pod> standing(List<Pod> own) {
+    return own.stream()
+        .filter(p -> p.start().filter(s -> s.in().isEmpty()).isPresent())
+        .findFirst()
+        .or(() -> own.stream().findFirst())
+        .stream()
+        .toList();
   }
 
   public static AllPairs of(ClusterView view) {
-    return new AllPairs(
-        view, Walker.of(view), PodEnds.of(view).stream().map(e -> pod(e, view)).toList());
+    List<Pod> pods = PodEnds.of(view).stream().map(e -> pod(e, view)).toList();
+    return new AllPairs(view, Walker.of(view), pods, byNode(pods), Map.of());
   }
 
   /** Two nodes, by their names. */
@@ -111,14 +123,26 @@ public final class AllPairs {
     if (changed.isEmpty() || apart.size() >= MOST_APART) {
       return new Changed(of(view), Optional.empty());
     }
+    Set<Pod> moved = new HashSet<>();
+    for (Pod pod : pods) {
+      if (nodeOf(pod.end()).equalsIgnoreCase(node) && !pod(pod.end(), view).equals(pod)) {
+        moved.add(pod);
+      }
+    }
     List<Pod> now =
-        pods.stream()
-            .map(p -> nodeOf(p.end()).equalsIgnoreCase(node) ? pod(p.end(), view) : p)
-            .toList();
-    AllPairs all = new AllPairs(view, changed.get(), now);
-    Set<NodePair> pairs = new LinkedHashSet<>(apart);
+        moved.isEmpty()
+            ? pods
+            : pods.stream().map(p -> moved.contains(p) ? pod(p.end(), view) : p).toList();
+    AllPairs all =
+        new AllPairs(view, changed.get(), now, moved.isEmpty() ? byNode : byNode(now), apart);
+    Set<NodePair> pairs = new LinkedHashSet<>();
+    apart.forEach((pair, asked) -> {
+      if (asked.filter(a -> !a.contains(node)).isEmpty()) {
+        pairs.add(pair);
+      }
+    });
     Optional<Set<String>> touched =
-        now.equals(pods) ? changed.get().touched(walker, node) : Optional.empty();
+        moved.isEmpty() ? changed.get().touched(walker, node) : Optional.empty();
     for (String other : touched.isPresent() ? touched.get() : nodes()) {
       if (!other.equals(node)) {
         pairs.add(new NodePair(node, other));
@@ -312,13 +336,27 @@ public final class AllPairs {
     }
     Question question = receiver.meant().map(asked::meaning).orElse(asked);
     // most pairs work, and of those nobody asks for the steps
-    boolean sure = walker.surelyDelivers(question);
-    if (!sure && apart.size() < MOST_APART) {
-      apart.add(new NodePair(nodeOf(from), nodeOf(to)));
+    if (walker.surelyDelivers(question)) {
+      return new Walked(from, to, protocol, Optional.of(question), true, Optional.empty(), "");
     }
-    boolean delivered = sure || walker.outcome(question).disposition() == Disposition.DELIVERED;
-    Optional<Trace> trace = delivered ? Optional.empty() : Optional.of(walker.walk(question));
+    AskedMachines machines = new AskedMachines();
+    Walker telling = walker.telling(machines);
+    boolean delivered = telling.outcome(question).disposition() == Disposition.DELIVERED;
+    Optional<Trace> trace = delivered ? Optional.empty() : Optional.of(telling.walk(question));
+    remember(new NodePair(nodeOf(from), nodeOf(to)), machines.nodes());
     return new Walked(from, to, protocol, Optional.of(question), delivered, trace, "");
+  }
+
+  private static Set<String> joined(Set<String> one, Set<String> other) {
+    Set<String> all = new HashSet<>(one);
+    all.addAll(other);
+    return Set.copyOf(all);
+  }
+
+  private void remember(NodePair pair, Optional<Set<String>> asked) {
+    if (apart.size() < MOST_APART) {
+      apart.merge(pair, asked, (one, other) -> one.flatMap(a -> other.map(b -> joined(a, b))));
+    }
   }
 
   /**

@@ -50,14 +50,7 @@ record KnownMachine(int number, Likeness likeness, Map<Numbers, Stretch> known) 
    */
   static Optional<KnownMachine> of(Wiring wiring, Owners owners, Stack host, Constants constants) {
     String node = host.place().node();
-    List<Stack> stacks = new ArrayList<>();
-    wiring
-        .stacks()
-        .forEach(s -> {
-          if (s.place().node().equals(node)) {
-            stacks.add(s);
-          }
-        });
+    List<Stack> stacks = wiring.stacks(node);
     boolean plain =
         stacks.stream().allMatch(KnownMachine::isPlain)
             // whose MAC addresses a pod has learned nobody asks

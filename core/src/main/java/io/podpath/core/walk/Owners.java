@@ -3,14 +3,18 @@ package io.podpath.core.walk;
 import io.podpath.core.cluster.KubeNode;
 import io.podpath.core.cluster.Pod;
 import io.podpath.core.net.IpAddress;
+import io.podpath.core.net.IpPrefix;
 import io.podpath.core.snapshot.Section;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Whose an address is. One that only one machine has is known by its number among that machine's,
@@ -25,6 +29,7 @@ final class Owners {
   record Owned(int machine, int number) {}
 
   private final Map<Object, Owned> owned = new HashMap<>();
+  private final NavigableSet<IpAddress> inOrder = new TreeSet<>();
   private final Set<Object> several = new HashSet<>();
   private final Map<String, Integer> machines = new HashMap<>();
   private final List<String> names = new ArrayList<>();
@@ -54,6 +59,11 @@ final class Owners {
         .filter(n -> !machines.containsKey(n.name()))
         .map(KubeNode::knownInternalIps)
         .forEach(all -> all.forEach(this::share));
+    for (Object address : owned.keySet()) {
+      if (address instanceof IpAddress ip) {
+        inOrder.add(ip);
+      }
+    }
   }
 
   static Owners of(Wiring wiring) {
@@ -86,9 +96,9 @@ final class Owners {
     several.add(address);
   }
 
-  /** All addresses that only one machine has. */
-  Set<Object> owned() {
-    return owned.keySet();
+  /** All IP addresses of a network that only one machine has. */
+  Stream<IpAddress> owned(IpPrefix network) {
+    return inOrder.tailSet(network.address()).stream().takeWhile(network::contains);
   }
 
   int machines() {

@@ -163,6 +163,12 @@ final class Stack {
     return place;
   }
 
+  /** Whether it is the same namespace, whatever either of the two holds. */
+  @SuppressWarnings("ReferenceEquality") // one that is changed keeps the very place
+  boolean isAt(Stack other) {
+    return place == other.place;
+  }
+
   Facts facts() {
     return facts;
   }

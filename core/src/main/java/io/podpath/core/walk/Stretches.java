@@ -2,6 +2,7 @@ package io.podpath.core.walk;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,26 +35,45 @@ final class Stretches {
   private final Owners owners;
   private final Constants constants;
   private final Constants forms;
-  private final Map<String, Optional<KnownMachine>> machines = new ConcurrentHashMap<>();
+
+  /** Shared with the same cluster after changes. */
+  private final Map<String, Optional<KnownMachine>> machines;
+
+  /** Those that have changed since. */
+  private final Map<String, Map<String, Optional<KnownMachine>>> changed;
+
   private final AtomicInteger count = new AtomicInteger();
 
-  private Stretches(Wiring wiring, Owners owners, Constants constants, Constants forms) {
+  private Stretches(
+      Wiring wiring,
+      Owners owners,
+      Constants constants,
+      Constants forms,
+      Map<String, Optional<KnownMachine>> machines,
+      Map<String, Map<String, Optional<KnownMachine>>> changed) {
     this.wiring = wiring;
     this.owners = owners;
     this.constants = constants;
     this.forms = forms;
+    this.machines = machines;
+    this.changed = changed;
   }
 
   static Stretches of(Wiring wiring) {
-    return new Stretches(wiring, Owners.of(wiring), new Constants(), new Constants());
+    return new Stretches(
+        wiring,
+        Owners.of(wiring),
+        new Constants(),
+        new Constants(),
+        new ConcurrentHashMap<>(),
+        Map.of());
   }
 
   /** The same but for one machine, of which is forgotten all that is known. */
   Stretches changed(Wiring other, String node) {
-    Stretches changed = new Stretches(other, owners, constants, forms);
-    changed.machines.putAll(machines);
-    changed.machines.remove(node);
-    return changed;
+    Map<String, Map<String, Optional<KnownMachine>>> now = new HashMap<>(changed);
+    now.put(node, new ConcurrentHashMap<>());
+    return new Stretches(other, owners, constants, forms, machines, Map.copyOf(now));
   }
 
   /**
@@ -86,10 +106,12 @@ final class Stretches {
   }
 
   private Optional<KnownMachine> machine(String node) {
-    Optional<KnownMachine> known = machines.get(node);
+    Map<String, Optional<KnownMachine>> among =
+        changed.isEmpty() ? machines : changed.getOrDefault(node, machines);
+    Optional<KnownMachine> known = among.get(node);
     return known != null
         ? known
-        : machines.computeIfAbsent(
+        : among.computeIfAbsent(
             node,
             n ->
                 wiring

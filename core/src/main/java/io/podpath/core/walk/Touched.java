@@ -1,6 +1,5 @@
 package io.podpath.core.walk;
 
-import io.podpath.core.net.IpAddress;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.FdbEntry;
@@ -94,12 +93,7 @@ final class Touched {
     IpPrefix prefix = route.destination();
     // of those it counts whether there are any (fib_has_custom_local_routes)
     whole &= route.type() != RouteType.LOCAL;
-    owners.owned().stream()
-        .filter(a -> a instanceof IpAddress ip && prefix.contains(ip))
-        .forEach(a -> touch(stack, a));
-    whole &=
-        constants.values().stream()
-            .noneMatch(c ->
-                c instanceof IpAddress ip && prefix.contains(ip) && owners.owner(ip).isEmpty());
+    owners.owned(prefix).forEach(a -> touch(stack, a));
+    whole &= constants.in(prefix).allMatch(c -> owners.owner(c).isPresent());
   }
 }

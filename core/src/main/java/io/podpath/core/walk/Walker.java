@@ -56,6 +56,11 @@ public final class Walker {
         wiring.stack(Netns.host(node)).orElseThrow());
   }
 
+  /** Walks as this one does, and tells whose tables are asked. */
+  Walker telling(AskedMachines asked) {
+    return new Walker(wiring.telling(asked), stretches);
+  }
+
   /** A way that ended, and all that it left behind. */
   private record Finished(Situation.Ended at, Trail trail) {}
 
