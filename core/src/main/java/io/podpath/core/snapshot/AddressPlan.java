@@ -14,6 +14,8 @@ import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteLookup;
 import io.podpath.core.node.RouteType;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,6 +79,9 @@ public final class AddressPlan {
 
   public record SubnetClaim(String node, IpPrefix subnet, SubnetOrigin origin, Provenance from) {}
 
+  /** An annotation of a Node object, by its name: {@link Snapshot#place} of many. */
+  private record Annotation(String node, String key) {}
+
   private final List<AddressClaim> addresses;
   private final List<SubnetClaim> subnets;
   private final Map<IpAddress, Set<String>> owners;
@@ -91,12 +96,23 @@ public final class AddressPlan {
   }
 
   public static AddressPlan of(Snapshot snapshot) {
+    return of(snapshot, snapshot.nodes().values().stream().map(NodeSigns::of).toList());
+  }
+
+  /**
+   * @param nodes all of the snapshot, in its order
+   */
+  static AddressPlan of(Snapshot snapshot, Collection<NodeSigns> nodes) {
     List<AddressClaim> addresses = new ArrayList<>();
     List<SubnetClaim> subnets = new ArrayList<>();
-    for (NodeState node : snapshot.nodes().values()) {
-      claimInterfaces(node, addresses);
-      claimSubnets(node, subnets);
+    for (NodeSigns node : nodes) {
+      addresses.addAll(node.addresses());
+      subnets.addAll(node.subnets());
     }
+    Map<Annotation, Provenance> annotations = new HashMap<>();
+    snapshot.get(Section.NODE_ANNOTATIONS).stream()
+        .forEach(f ->
+            annotations.putIfAbsent(new Annotation(f.value().node(), f.value().key()), f.from()));
     for (Fact<KubeNode> fact : snapshot.get(Section.NODES).facts()) {
       KubeNode node = fact.value();
       node.knownInternalIps()
@@ -113,7 +129,9 @@ public final class AddressPlan {
                       node.name(),
                       a,
                       AddressOrigin.FLANNEL_PUBLIC_IP,
-                      snapshot.place(fact, "flannel.alpha.coreos.com/public-ip"))));
+                      annotations.getOrDefault(
+                          new Annotation(node.name(), "flannel.alpha.coreos.com/public-ip"),
+                          fact.from()))));
       annotated(node, "projectcalico.org/IPv4Address")
           .ifPresent(a ->
               addresses.add(
@@ -121,7 +139,9 @@ public final class AddressPlan {
                       node.name(),
                       a,
                       AddressOrigin.CALICO_BGP,
-                      snapshot.place(fact, "projectcalico.org/IPv4Address"))));
+                      annotations.getOrDefault(
+                          new Annotation(node.name(), "projectcalico.org/IPv4Address"),
+                          fact.from()))));
     }
     for (Fact<CalicoNode> fact : snapshot.get(Section.CALICO_NODES).facts()) {
       fact.value()
@@ -166,7 +186,7 @@ public final class AddressPlan {
     };
   }
 
-  private static void claimInterfaces(NodeState node, List<AddressClaim> claims) {
+  static void claimInterfaces(NodeState node, List<AddressClaim> claims) {
     Map<String, Link> links =
         node.get(Section.LINKS).values().collect(Collectors.toMap(Link::name, l -> l, (a, b) -> a));
     for (Fact<Address> fact : node.get(Section.ADDRESSES).facts()) {
@@ -214,7 +234,7 @@ public final class AddressPlan {
     }
   }
 
-  private static void claimSubnets(NodeState node, List<SubnetClaim> claims) {
+  static void claimSubnets(NodeState node, List<SubnetClaim> claims) {
     for (Fact<SubnetEnv> fact : node.get(Section.SUBNET_ENV).facts()) {
       claims.add(
           new SubnetClaim(

@@ -8,7 +8,9 @@ import io.podpath.core.node.FdbEntry;
 import io.podpath.core.node.Neighbour;
 import io.podpath.core.node.NextHop;
 import io.podpath.core.node.Route;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +33,10 @@ final class ClusterParts {
     this.roots = Map.copyOf(roots);
   }
 
-  static ClusterParts of(Snapshot snapshot, AddressPlan plan) {
+  /**
+   * @param nodes all of the snapshot, in its order
+   */
+  static ClusterParts of(Snapshot snapshot, AddressPlan plan, Collection<NodeSigns> nodes) {
     Joining parts = new Joining();
     parts.joinAll(snapshot.get(Section.NODES).values().map(n -> n.name()).toList());
     parts.joinAll(
@@ -39,13 +44,28 @@ final class ClusterParts {
                 snapshot.get(Section.CALICO_NODES).values().map(n -> n.name()),
                 snapshot.get(Section.BLOCK_AFFINITIES).values().map(b -> b.node()))
             .toList());
-    Map<IpPrefix, String> networks = new LinkedHashMap<>();
-    for (NodeState node : snapshot.nodes().values()) {
-      for (IpPrefix network : networks(node)) {
-        parts.join(node.name(), networks.computeIfAbsent(network, n -> node.name()));
+    Set<String> all = new HashSet<>(snapshot.nodes().keySet());
+    plan.addresses().forEach(c -> all.add(c.node()));
+    // each step asks more rows than the one before; there is nothing to join to a single part
+    if (!parts.isOne(all)) {
+      joinByNetworks(nodes, plan, parts);
+    }
+    if (!parts.isOne(all)) {
+      for (NodeState node : snapshot.nodes().values()) {
+        for (IpAddress address : peers(node)) {
+          plan.ownersOf(address).forEach(owner -> parts.join(node.name(), owner));
+        }
       }
-      for (IpAddress address : peers(node)) {
-        plan.ownersOf(address).forEach(owner -> parts.join(node.name(), owner));
+    }
+    return new ClusterParts(parts.roots());
+  }
+
+  private static void joinByNetworks(Collection<NodeSigns> nodes, AddressPlan plan, Joining parts) {
+    Map<IpPrefix, String> networks = new LinkedHashMap<>();
+    for (NodeSigns signs : nodes) {
+      String node = signs.node().name();
+      for (IpPrefix network : signs.networks()) {
+        parts.join(node, networks.computeIfAbsent(network, n -> node));
       }
     }
     for (AddressPlan.AddressClaim claim : plan.addresses()) {
@@ -55,7 +75,6 @@ final class ClusterParts {
         }
       });
     }
-    return new ClusterParts(parts.roots());
   }
 
   boolean together(String node, String other) {
@@ -68,6 +87,13 @@ final class ClusterParts {
 
     void joinAll(List<String> nodes) {
       nodes.forEach(n -> join(nodes.getFirst(), n));
+    }
+
+    /** Whether all of these, and all that were joined, are in one part. */
+    boolean isOne(Set<String> nodes) {
+      Set<String> names = new HashSet<>(nodes);
+      names.addAll(parents.keySet());
+      return names.stream().map(this::root).distinct().limit(2).count() < 2;
     }
 
     void join(String node, String other) {
@@ -95,7 +121,7 @@ final class ClusterParts {
   /**
    * Networks the node's cards stand in, and gateways they reach: clouds give out single addresses.
    */
-  private static Set<IpPrefix> networks(NodeState node) {
+  static Set<IpPrefix> networks(NodeState node) {
     Set<IpPrefix> networks = new LinkedHashSet<>();
     for (Address address : node.get(Section.ADDRESSES).values().toList()) {
       if (isCard(Optional.of(address.device())) && counts(address.network())) {

@@ -1,6 +1,5 @@
 package io.podpath.core.snapshot;
 
-import io.podpath.core.cni.KubeProxyConfig;
 import io.podpath.core.net.Gathered;
 import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
@@ -9,8 +8,10 @@ import io.podpath.core.netfilter.Chain;
 import io.podpath.core.netfilter.ChainRule;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,18 +28,29 @@ public final class ClusterView {
   private final ClusterParts parts;
   private final ServiceProxyKind serviceProxy;
 
-  private ClusterView(Snapshot snapshot, FabricKind otherwise) {
+  /** By the names of their nodes. */
+  private final Map<String, NodeSigns> nodeSigns;
+
+  private ClusterView(Snapshot snapshot, FabricKind otherwise, Map<String, NodeSigns> known) {
     this.snapshot = snapshot;
-    this.plan = AddressPlan.of(snapshot);
-    this.signs = new FabricSigns(snapshot, plan);
+    this.nodeSigns = new LinkedHashMap<>();
+    snapshot.nodes().values().parallelStream()
+        .map(n ->
+            Optional.ofNullable(known.get(n.name()))
+                .filter(s -> s.node().equals(n))
+                .orElseGet(() -> NodeSigns.of(n)))
+        .toList()
+        .forEach(s -> nodeSigns.put(s.node().name(), s));
+    this.plan = AddressPlan.of(snapshot, nodeSigns.values());
+    this.signs = new FabricSigns(snapshot, plan, nodeSigns.values());
     FabricKind seen = signs.kind();
     this.fabric = seen == FabricKind.UNKNOWN ? otherwise : seen;
-    this.parts = ClusterParts.of(snapshot, plan);
-    this.serviceProxy = detectServiceProxy(snapshot);
+    this.parts = ClusterParts.of(snapshot, plan, nodeSigns.values());
+    this.serviceProxy = detectServiceProxy();
   }
 
   public static ClusterView of(Snapshot snapshot) {
-    return new ClusterView(snapshot, FabricKind.UNKNOWN);
+    return new ClusterView(snapshot, FabricKind.UNKNOWN, Map.of());
   }
 
   /**
@@ -46,7 +58,7 @@ public final class ClusterView {
    * state alone shows none because its first route is not set.
    */
   public static ClusterView ofSameCluster(Snapshot snapshot, ClusterView known) {
-    return new ClusterView(snapshot, known.fabric);
+    return new ClusterView(snapshot, known.fabric, known.nodeSigns);
   }
 
   public Snapshot snapshot() {
@@ -159,18 +171,13 @@ public final class ClusterView {
     return listings;
   }
 
-  private static ServiceProxyKind detectServiceProxy(Snapshot snapshot) {
-    if (FabricSigns.hasDevice(snapshot, "kube-ipvs0"::equals)
-        || snapshot.nodes().values().stream().anyMatch(n -> !n.get(Section.IPVS).isEmpty())) {
+  private ServiceProxyKind detectServiceProxy() {
+    if (signs.hasDevice("kube-ipvs0"::equals)
+        || nodeSigns.values().stream().anyMatch(NodeSigns::ipvs)) {
       return ServiceProxyKind.IPVS;
     }
     Optional<String> mode =
-        snapshot.nodes().values().stream()
-            .flatMap(n -> n.get(Section.KUBE_PROXY_CONFIG).values())
-            .map(KubeProxyConfig::mode)
-            .flatMap(Optional::stream)
-            .filter(m -> !m.isEmpty())
-            .findFirst();
+        nodeSigns.values().stream().flatMap(n -> n.proxyMode().stream()).findFirst();
     if (mode.isPresent()) {
       return switch (mode.get().toLowerCase(Locale.ROOT)) {
         case "ipvs" -> ServiceProxyKind.IPVS;
@@ -179,15 +186,8 @@ public final class ClusterView {
         default -> ServiceProxyKind.UNKNOWN;
       };
     }
-    boolean chains =
-        snapshot.nodes().values().stream()
-            .flatMap(n -> iptables(n.host(), IpFamily.INET).stream())
-            .anyMatch(l ->
-                l.chains().values().anyMatch(c -> c.name().equals("KUBE-SERVICES"))
-                    || l.rules()
-                        .values()
-                        .anyMatch(r ->
-                            r.chain().startsWith("KUBE-SVC") || r.chain().equals("KUBE-SERVICES")));
-    return chains ? ServiceProxyKind.IPTABLES : ServiceProxyKind.UNKNOWN;
+    return nodeSigns.values().stream().anyMatch(NodeSigns::serviceChains)
+        ? ServiceProxyKind.IPTABLES
+        : ServiceProxyKind.UNKNOWN;
   }
 }

@@ -6,7 +6,9 @@ import io.podpath.core.net.IpFamily;
 import io.podpath.core.net.IpPrefix;
 import io.podpath.core.node.Route;
 import io.podpath.core.node.RouteType;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +34,21 @@ final class FabricSigns {
   private final Snapshot snapshot;
   private final AddressPlan plan;
 
-  FabricSigns(Snapshot snapshot, AddressPlan plan) {
+  private final Collection<NodeSigns> nodes;
+
+  /** Of all nodes; most have the same. */
+  private final Set<String> devices = new HashSet<>();
+
+  private final Set<NodeSigns.RouteSign> routes = new HashSet<>();
+
+  FabricSigns(Snapshot snapshot, AddressPlan plan, Collection<NodeSigns> nodes) {
     this.snapshot = snapshot;
     this.plan = plan;
+    this.nodes = nodes;
+    for (NodeSigns node : nodes) {
+      devices.addAll(node.devices());
+      routes.addAll(node.routes());
+    }
   }
 
   FabricKind kind() {
@@ -61,8 +75,8 @@ final class FabricSigns {
   /** The name that most nodes give flannel's VXLAN device. */
   Optional<String> flannelVtep() {
     Map<String, Long> names =
-        nodes()
-            .flatMap(n -> devices(n).distinct())
+        nodes.stream()
+            .flatMap(n -> n.devices().stream())
             .filter(FabricSigns::isFlannelVtep)
             .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     return names.entrySet().stream()
@@ -106,9 +120,7 @@ final class FabricSigns {
                     && l.gateway().isPresent());
     return asks
         || routes()
-            .anyMatch(r ->
-                r.device().filter(d -> d.startsWith("tunl")).isPresent()
-                    && r.gateway().isPresent());
+            .anyMatch(r -> r.device().filter(d -> d.startsWith("tunl")).isPresent() && r.gateway());
   }
 
   private boolean pools(Function<IpPool, Gathered<String>> mode) {
@@ -228,27 +240,15 @@ final class FabricSigns {
     return snapshot.nodes().values().stream();
   }
 
-  private Stream<Route> routes() {
-    return nodes().flatMap(FabricSigns::routes);
+  private Stream<NodeSigns.RouteSign> routes() {
+    return routes.stream();
   }
 
   private static Stream<Route> routes(NodeState node) {
     return Stream.of(IpFamily.values()).flatMap(f -> node.host().mainRoutes(f).values());
   }
 
-  private static Stream<String> devices(NodeState node) {
-    return Stream.of(
-            node.get(Section.LINKS).values().map(l -> l.name()),
-            node.get(Section.ADDRESSES).values().map(a -> a.device()),
-            routes(node).flatMap(r -> r.device().stream()))
-        .flatMap(s -> s);
-  }
-
-  private boolean hasDevice(Predicate<String> wanted) {
-    return hasDevice(snapshot, wanted);
-  }
-
-  static boolean hasDevice(Snapshot snapshot, Predicate<String> wanted) {
-    return snapshot.nodes().values().stream().flatMap(FabricSigns::devices).anyMatch(wanted);
+  boolean hasDevice(Predicate<String> wanted) {
+    return devices.stream().anyMatch(wanted);
   }
 }
