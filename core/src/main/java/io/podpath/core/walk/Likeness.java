@@ -101,7 +101,7 @@ final class Likeness {
   /** The rows an address leads to. */
   private final class Description {
     private final int owner;
-    private final Numbers.Builder words = new Numbers.Builder();
+    private final Numbers.Builder words = new Numbers.Builder(32);
     private final List<Integer> others = new ArrayList<>(2);
     private boolean whole = true;
 

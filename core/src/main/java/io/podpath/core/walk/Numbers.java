@@ -14,11 +14,6 @@ final class Numbers {
     this.hash = Arrays.hashCode(words);
   }
 
-  /** The array is not copied. */
-  static Numbers of(long... words) {
-    return new Numbers(words);
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Numbers that && hash == that.hash && Arrays.equals(words, that.words);
@@ -32,8 +27,15 @@ final class Numbers {
 
   /** Collects them. */
   static final class Builder {
-    private long[] words = new long[64];
+    private long[] words;
     private int size;
+
+    /**
+     * @param few most have not more than these
+     */
+    Builder(int few) {
+      this.words = new long[few];
+    }
 
     void add(long word) {
       if (size == words.length) {

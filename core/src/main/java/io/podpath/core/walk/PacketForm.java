@@ -25,7 +25,7 @@ final class PacketForm {
   private final Constants constants;
   private final int asking;
   private final int answering;
-  private final Numbers.Builder words = new Numbers.Builder();
+  private final Numbers.Builder words = new Numbers.Builder(64);
   private final List<Integer> ofAsking = new ArrayList<>(8);
   private final List<Integer> ofAnswering = new ArrayList<>(8);
   private boolean whole = true;

@@ -1,7 +1,6 @@
 package io.podpath.core.walk;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,22 +171,21 @@ final class Stretches {
       boolean back = isAsking(at);
       int owner = back ? answering.number() : asking.number();
       List<Integer> numbers = new ArrayList<>(back ? form.answering() : form.asking());
-      long[] words = new long[MOST_ADDRESSES + 1];
-      words[0] = form.number();
+      Numbers.Builder words = new Numbers.Builder(12);
+      words.add(form.number());
       for (int i = 0; i < numbers.size(); i++) {
         int likeness = i < MOST_ADDRESSES ? at.likeness().of(owner, numbers.get(i)) : Likeness.NONE;
         if (likeness == Likeness.NONE) {
           return Optional.empty();
         }
-        words[i + 1] = likeness;
+        words.add(likeness);
         for (Integer named : at.likeness().named(likeness)) {
           if (!numbers.contains(named)) {
             numbers.add(named);
           }
         }
       }
-      return Optional.of(
-          new Arrival(Numbers.of(Arrays.copyOf(words, numbers.size() + 1)), numbers));
+      return Optional.of(new Arrival(words.build(), numbers));
     }
 
     /** Step by step, remembering each stretch. */
