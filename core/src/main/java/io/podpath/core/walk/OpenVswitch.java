@@ -24,7 +24,6 @@ import java.util.OptionalLong;
  */
 final class OpenVswitch {
 
-  /** Bytes of a GRE key (RFC 2890). */
   private OpenVswitch() {}
 
   private static List<Fact<OvsPort>> ports(Stack stack, String bridge) {
