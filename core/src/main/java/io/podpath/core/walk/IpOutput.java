@@ -74,12 +74,24 @@ final class IpOutput {
         SourceAddress6.of(stack, Optional.empty(), packet.destination())
             .map(packet::from)
             .orElse(packet);
-    return route(
-        stack,
-        Flow.of(sourced, Flow.LOOPBACK, device, 0),
-        sourced,
-        trail,
-        (hop, t) -> submit(stack, sourced, hop, t));
+    Flow flow = Flow.of(sourced, Flow.LOOPBACK, device, 0);
+    boolean elsewhere =
+        device.isPresent()
+            && stack.fib(IpFamily.INET6).lookup(flow) instanceof Decision.Found found
+            && found.hops().stream().noneMatch(h -> h.device().equals(device));
+    if (elsewhere) {
+      // RT6_LOOKUP_F_IFACE
+      return Journey.lost(
+          stack,
+          Kind.ROUTE,
+          device,
+          "no route to " + flow.destination() + " by " + device.get(),
+          Optional.empty(),
+          packet,
+          Disposition.NO_ROUTE,
+          trail);
+    }
+    return route(stack, flow, sourced, trail, (hop, t) -> submit(stack, sourced, hop, t));
   }
 
   /** TCP asks again once it has its source (include/net/route.h: ip_route_connect). */

@@ -209,8 +209,15 @@ final class TunnelOutput {
     };
   }
 
-  /** Whether an outer packet must stay whole (the same functions). */
-  private static boolean isWhole(OuterHeader outer, Payload payload, Packet inner) {
+  /**
+   * Whether an outer packet must stay whole (the same functions). Of IPv6 only what a socket sends
+   * is cut (ip6_fragment: ignore_df).
+   */
+  private static boolean isWhole(
+      OuterHeader outer, Payload payload, Packet inner, IpAddress remote) {
+    if (remote.family() == IpFamily.INET6) {
+      return true;
+    }
     return switch (outer.df()) {
       case UNSET -> false;
       case SET -> true;
@@ -275,7 +282,7 @@ final class TunnelOutput {
             payload,
             ttl(header, inner),
             length,
-            isWhole(header, payload, inner),
+            isWhole(header, payload, inner, remote),
             0);
     Flow asked = Flow.towards(remote, local, Optional.empty());
     Flow flow =

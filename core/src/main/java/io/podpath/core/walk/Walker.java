@@ -255,7 +255,15 @@ public final class Walker {
       return request.in().filter(d -> reply.destination().isLinkLocal());
     }
     return reply.protocol().equals(IpProtocol.ICMPV6)
-        ? request.in().filter(d -> !d.equals(Flow.LOOPBACK))
+        ? request.in().flatMap(d -> d.equals(Flow.LOOPBACK) ? ownDevice(request) : Optional.of(d))
+        : Optional.empty();
+  }
+
+  /** What came in by lo counts for the device its address is on (net/ipv6/icmp.c: icmp6_dev). */
+  private static Optional<String> ownDevice(Situation.Ended request) {
+    Flow flow = Flow.of(request.packet(), Flow.LOOPBACK, Optional.empty(), 0);
+    return request.stack().fib(IpFamily.INET6).lookup(flow) instanceof Decision.Found found
+        ? found.hops().getFirst().device()
         : Optional.empty();
   }
 
