@@ -125,7 +125,11 @@ final class Hooks {
       // pods have rules of their own only where somebody put them there, as a service mesh does
       return untouched(look.skb().mark(), after.assuming("no iptables rules in " + look.stack()));
     }
-    return rules(after);
+    return rules(
+        netfilter().isHalfRead()
+            ? after.assuming(
+                "no iptables-nft rules on " + look.stack() + ", whose legacy tables are empty")
+            : after);
   }
 
   private List<Journey> rules(Trail trail) {

@@ -80,17 +80,18 @@ final class Likeness {
     int likeness = all.getPlain(owner);
     if (likeness == UNASKED) {
       int begin = owner - owner % BLOCK;
+      Description description = new Description();
       for (int i = begin; i < Math.min(begin + BLOCK, owners.machines()); i++) {
-        all.setPlain(i, i == machine ? NONE : likeness(i, number));
+        all.setPlain(i, i == machine ? NONE : likeness(i, number, description));
       }
       likeness = all.getPlain(owner);
     }
     return likeness;
   }
 
-  private int likeness(int owner, int number) {
+  private int likeness(int owner, int number, Description description) {
     Optional<Object> address = owners.address(owner, number);
-    return address.isEmpty() ? NONE : new Description(owner).number(address.get());
+    return address.isEmpty() ? NONE : description.of(owner, address.get());
   }
 
   /** Numbers of the addresses of the same machine that the rows of one with this likeness name. */
@@ -98,18 +99,22 @@ final class Likeness {
     return named.get(likeness);
   }
 
-  /** The rows an address leads to. */
+  /** The rows an address leads to, of one address after the other. */
   private final class Description {
-    private final int owner;
     private final Numbers.Builder words = new Numbers.Builder(32);
     private final List<Integer> others = new ArrayList<>(2);
-    private boolean whole = true;
+    private final Recent shape = new Recent();
+    private final Recent exit = new Recent();
+    private final Recent entry = new Recent();
+    private int owner;
+    private boolean whole;
 
-    Description(int owner) {
-      this.owner = owner;
-    }
-
-    int number(Object address) {
+    /** What addresses of an owner have in common with those that are told of the same. */
+    int of(int its, Object address) {
+      owner = its;
+      whole = true;
+      words.clear();
+      others.clear();
       switch (address) {
         case IpAddress ip -> describe(ip);
         case MacAddress mac -> describe(mac);
@@ -163,27 +168,30 @@ final class Likeness {
               FdbEntry entry = fact.value();
               constant(device);
               address(entry.destination());
-              constant(
-                  List.of(entry.port(), entry.vni(), entry.vlan(), entry.master(), entry.flags()));
+              words.add(
+                  this.entry.number(
+                      List.of(
+                          entry.port(), entry.vni(), entry.vlan(), entry.master(), entry.flags())));
             }
           });
     }
 
     private void add(Route route) {
-      constant(
-          new Shape(
-              route.type(),
-              route.destination().length(),
-              route.table(),
-              route.scope(),
-              route.metric(),
-              route.metrics(),
-              route.attributes()));
+      words.add(
+          shape.number(
+              new Shape(
+                  route.type(),
+                  route.destination().length(),
+                  route.table(),
+                  route.scope(),
+                  route.metric(),
+                  route.metrics(),
+                  route.attributes())));
       address(route.preferredSource());
       words.add(route.nextHops().size());
       for (NextHop hop : route.nextHops()) {
         address(hop.gateway());
-        constant(new Exit(hop.device(), hop.weight(), hop.flags(), hop.encap()));
+        words.add(exit.number(new Exit(hop.device(), hop.weight(), hop.flags(), hop.encap())));
       }
     }
 
@@ -203,6 +211,20 @@ final class Likeness {
         words.add(address.isPresent() ? 1 : 0);
         address.ifPresent(this::constant);
       }
+    }
+  }
+
+  /** The number of a value that mostly is the one that was asked for before. */
+  private final class Recent {
+    private Object value = this;
+    private int number;
+
+    int number(Object other) {
+      if (!other.equals(value)) {
+        number = constants.number(other);
+        value = other;
+      }
+      return number;
     }
   }
 

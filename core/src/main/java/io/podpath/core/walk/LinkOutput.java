@@ -12,12 +12,28 @@ import io.podpath.core.walk.Wiring.End;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A device sends: net/core/dev.c: __dev_queue_xmit, and what each kind of device does with it. */
 final class LinkOutput {
 
   /** A frame may have a tag beside what the device's mtu tells of. */
   private static final int VLAN_HEADER = 4;
+
+  /** Kinds that wrap what they send and send it on, as iproute2 names them. */
+  private static final Set<String> TUNNELS =
+      Set.of(
+          "wireguard",
+          "sit",
+          "ip6tnl",
+          "ip6gre",
+          "ip6gretap",
+          "geneve",
+          "vti",
+          "vti6",
+          "xfrm",
+          "ppp",
+          "l2tp");
 
   private LinkOutput() {}
 
@@ -127,6 +143,16 @@ final class LinkOutput {
               Kind.ENCAP,
               Optional.of(device),
               device + " is an external tunnel: where it sends is told by a program or a route",
+              stack.link(device).map(Fact::from),
+              frame.packet(),
+              trail);
+        }
+        case LinkKind.Other(var name) when TUNNELS.contains(name) -> {
+          return Journey.open(
+              stack,
+              Kind.ENCAP,
+              Optional.of(device),
+              device + " is a " + name + " device, whose packets are not followed",
               stack.link(device).map(Fact::from),
               frame.packet(),
               trail);

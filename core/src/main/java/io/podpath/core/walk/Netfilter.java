@@ -79,6 +79,7 @@ final class Netfilter {
   private final List<Listing> listings;
   private final Map<Hook, Foreign> foreign = new EnumMap<>(Hook.class);
   private final Optional<String> gap;
+  private final boolean halfRead;
 
   private Netfilter(Facts facts, IpFamily family) {
     List<Listing> read = new ArrayList<>();
@@ -102,9 +103,6 @@ final class Netfilter {
       Coverage coverage = chains.isComplete() ? rules.coverage() : chains.coverage();
       read.add(new Listing(backend, byName, byChain, coverage));
     }
-    if (missing.isEmpty() && isOfTheOther(facts, family, read)) {
-      missing = Optional.of("the legacy tables hold no rule, and those of nft were not recorded");
-    }
     this.listings = List.copyOf(read);
     String own = family == IpFamily.INET ? "ip" : "ip6";
     for (Fact<NftChain> fact : facts.get(Section.NFT_CHAINS).facts()) {
@@ -120,6 +118,7 @@ final class Netfilter {
       }
     }
     this.gap = missing;
+    this.halfRead = missing.isEmpty() && isOfTheOther(facts, family, read);
   }
 
   /**
@@ -154,6 +153,11 @@ final class Netfilter {
   /** Why nothing is known of the rules; empty when something is. */
   Optional<String> gap() {
     return gap;
+  }
+
+  /** Whether the tables that were read are empty, and there may be others. */
+  boolean isHalfRead() {
+    return halfRead;
   }
 
   /** Whether some back end translates addresses at all: then every connection is tracked. */

@@ -44,6 +44,10 @@ final class Numbers {
       words[size++] = word;
     }
 
+    void clear() {
+      size = 0;
+    }
+
     Numbers build() {
       return new Numbers(Arrays.copyOf(words, size));
     }

@@ -26,7 +26,7 @@ public record Packet(
     int tos) {
 
   /** In one piece. */
-  Packet(
+  public Packet(
       IpAddress source,
       IpAddress destination,
       Payload payload,

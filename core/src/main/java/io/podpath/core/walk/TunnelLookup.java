@@ -39,17 +39,20 @@ final class TunnelLookup {
 
   Optional<Fact<Link>> device() {
     Optional<Fact<Link>> candidate = Optional.empty();
+    int candidateTier = 0;
     for (int tier = 0; tier <= LEAST_EXACT; tier++) {
       for (Fact<Link> fact : look.stack().links()) {
-        if (!isOf(fact.value()) || !fits(ends(fact.value().kind()), tier)) {
+        int its = tier;
+        if (ends(fact.value()).filter(e -> fits(e, its)).isEmpty()) {
           continue;
         }
         if (fact.value().peer().equals(look.in())) {
           return Optional.of(fact);
         }
         // what was made last is found first
-        if (candidate.isEmpty() || tierOf(candidate.get()) == tier && tier > 0) {
+        if (candidate.isEmpty() || candidateTier == tier && tier > 0) {
           candidate = Optional.of(fact);
+          candidateTier = tier;
         }
       }
     }
@@ -60,23 +63,18 @@ final class TunnelLookup {
   Optional<Fact<Link>> fallback() {
     return Optional.ofNullable(FALLBACK.get(kind))
         .flatMap(look.stack()::link)
-        .filter(l -> isOf(l.value()));
+        .filter(l -> ends(l.value()).isPresent());
   }
 
-  private boolean isOf(Link link) {
-    return link.isUp() && link.kind().filter(k -> k.name().equals(kind)).isPresent();
-  }
-
-  private int tierOf(Fact<Link> fact) {
-    Ends ends = ends(fact.value().kind());
-    return (ends.remote().isPresent() ? 0 : 2) + (ends.local().isPresent() ? 0 : 1);
-  }
-
-  private static Ends ends(Optional<LinkKind> kind) {
-    return kind.map(k ->
+  /** Of what is up and of this kind; an external tunnel has none of its own. */
+  private Optional<Ends> ends(Link link) {
+    return link.kind()
+        .filter(k -> link.isUp() && k.name().equals(kind))
+        .flatMap(k ->
             switch (k) {
-              case LinkKind.Ipip ipip -> new Ends(ipip.local(), ipip.remote(), GreHeader.PLAIN);
-              case LinkKind.Gre gre -> new Ends(gre.local(), gre.remote(), gre.in());
+              case LinkKind.Ipip ipip ->
+                  Optional.of(new Ends(ipip.local(), ipip.remote(), GreHeader.PLAIN));
+              case LinkKind.Gre gre -> Optional.of(new Ends(gre.local(), gre.remote(), gre.in()));
               case LinkKind.Bridge _,
                   LinkKind.Veth _,
                   LinkKind.Vxlan _,
@@ -84,9 +82,8 @@ final class TunnelLookup {
                   LinkKind.Dummy _,
                   LinkKind.Metadata _,
                   LinkKind.Other _ ->
-                  throw new IllegalStateException(k.name());
-            })
-        .orElseThrow();
+                  Optional.empty();
+            });
   }
 
   private boolean fits(Ends ends, int tier) {

@@ -93,7 +93,8 @@ class TraceEditedTest {
   @Test
   void whereOneBackEndIsEmptyAndTheOtherWasNotRead() throws IOException {
     example.delete(RULES);
-    assertTraced(NEIGHBOUR, "the legacy tables hold no rule, and those of nft", 3);
+    assertTraced(
+        NEIGHBOUR, "no iptables-nft rules on k8s-node01, whose legacy tables are empty", 0);
   }
 
   /** Its other end is told with each packet, so that no FDB entry is missing. */
@@ -102,6 +103,12 @@ class TraceEditedTest {
     assertTraced(FAR, "delivered: the request is delivered", 0);
     example.edit(NODE + "ip-d-j-link.json", INFO + "\"", INFO + "\"external\":true,\"");
     assertTraced(FAR, "flannel.1 is an external tunnel", 3);
+  }
+
+  @Test
+  void whatWireGuardSends() throws IOException {
+    example.edit(NODE + "ip-d-j-link.json", INFO, INFO.replace("vxlan", "wireguard"));
+    assertTraced(FAR, "flannel.1 is a wireguard device, whose packets are not followed", 3);
   }
 
   @Test
