@@ -61,8 +61,7 @@ final class Bridging {
     if (filtersVlans()) {
       return open("VLANs of " + bridge, trail);
     }
-    boolean called = callsFirewall(stack, bridge, frame.packet().family());
-    if (isMine() && !called) {
+    if (isMine() && !callsFirewall(stack, bridge, frame.packet().family())) {
       return LinkInput.accept(stack, bridge, mine(), skb, Optional.of(port), trail);
     }
     Packet before = frame.packet();

@@ -13,6 +13,8 @@ import io.podpath.core.walk.Wiring.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A question for the MAC address of a neighbour of IPv6 (RFC 4861, net/ipv6/ndisc.c). Unlike ARP,
@@ -81,60 +83,58 @@ final class Solicitation {
         : own.stream().filter(IpAddress::isLinkLocal).reduce((first, last) -> last);
   }
 
+  private Outcome asking(IpAddress waiting, Function<IpAddress, Outcome> how) {
+    return asker(waiting)
+        .map(how)
+        .orElseGet(() ->
+            new Outcome.Silent(
+                device + " has no address to ask for " + target + " with", Optional.empty()));
+  }
+
   /**
    * A station is asked that has the address.
    *
    * @param way the bridges between
    */
   Outcome of(IpAddress waiting, End station, List<Crossing> way) {
-    Optional<IpAddress> asker = asker(waiting);
-    if (asker.isEmpty()) {
-      return noAddress();
-    }
-    return and(
-        sent(stack, device, question(asker.get())),
-        () ->
-            and(
-                carried(question(asker.get()), stack.mac(device), way),
-                () ->
-                    and(
-                        taken(station, question(asker.get()), stack.mac(device), way),
-                        () -> answered(station, asker.get(), way))));
+    return asking(
+        waiting,
+        asker -> {
+          Packet question = question(asker);
+          Optional<MacAddress> from = stack.mac(device);
+          return after(
+              List.of(
+                  () -> sent(stack, device, question),
+                  () -> carried(question, from, way),
+                  () -> taken(station, question, from, way)),
+              () -> answered(station, asker, way));
+        });
   }
 
   /** Somebody is asked who was not recorded: what the asker's own rules say counts. */
   Outcome ofNobody(IpAddress waiting) {
-    Optional<IpAddress> asker = asker(waiting);
-    if (asker.isEmpty()) {
-      return noAddress();
-    }
-    return and(
-        sent(stack, device, question(asker.get())),
-        () ->
-            and(
-                taken(
-                    new End(stack, device),
-                    answer(target, asker.get()),
-                    Optional.empty(),
-                    List.of()),
-                () -> new Outcome.Answered(asker.get())));
+    End own = new End(stack, device);
+    return asking(
+        waiting,
+        asker ->
+            after(
+                List.of(
+                    () -> sent(stack, device, question(asker)),
+                    () -> taken(own, answer(target, asker), Optional.empty(), List.of())),
+                () -> new Outcome.Answered(asker)));
   }
 
   /** A router that nobody recorded asks a station. */
   static Outcome ofRouter(End station, IpAddress target) {
-    Solicitation asked = new Solicitation(station.stack(), station.device(), target);
+    Stack there = station.stack();
+    Solicitation asked = new Solicitation(there, station.device(), target);
     Packet question = asked.question(OF_A_ROUTER);
-    return asked.and(
-        asked.taken(station, question, Optional.empty(), List.of()),
-        () ->
-            asked.and(
-                asked.sent(station.stack(), station.device(), asked.answer(target, OF_A_ROUTER)),
-                () -> new Outcome.Answered(OF_A_ROUTER)));
-  }
-
-  private Outcome noAddress() {
-    return new Outcome.Silent(
-        device + " has no address to ask for " + target + " with", Optional.empty());
+    Packet answer = asked.answer(target, OF_A_ROUTER);
+    return after(
+        List.of(
+            () -> asked.taken(station, question, Optional.empty(), List.of()),
+            () -> asked.sent(there, station.device(), answer)),
+        () -> new Outcome.Answered(OF_A_ROUTER));
   }
 
   private Packet question(IpAddress asker) {
@@ -153,17 +153,14 @@ final class Solicitation {
         from, to, new Payload.Icmp(IpProtocol.ICMPV6, type, 0, 0), HOPS, LENGTH, false, 0);
   }
 
-  /** What comes behind. */
-  @FunctionalInterface
-  private interface Then {
-    Outcome now();
-  }
-
-  private Outcome and(Passage passage, Then then) {
-    return switch (passage) {
-      case Passage.Through _ -> then.now();
-      case Passage.Ended(var how) -> how;
-    };
+  /** One passage after the other, and what comes behind if none of them is the end. */
+  private static Outcome after(List<Supplier<Passage>> passages, Supplier<Outcome> then) {
+    for (Supplier<Passage> passage : passages) {
+      if (passage.get() instanceof Passage.Ended(var how)) {
+        return how;
+      }
+    }
+    return then.get();
   }
 
   /** ndisc_send_skb: the hooks OUTPUT and POSTROUTING, without a look at the routes. */
@@ -311,15 +308,13 @@ final class Solicitation {
     }
     Packet answer = answer(source.get(), asker);
     List<Crossing> back = way.reversed().stream().map(Crossing::inverse).toList();
-    return and(
-        sent(there, station.device(), answer),
-        () ->
-            and(
-                carried(answer, there.mac(station.device()), back),
-                () ->
-                    and(
-                        taken(new End(stack, device), answer, there.mac(station.device()), back),
-                        () -> new Outcome.Answered(asker))));
+    Optional<MacAddress> from = there.mac(station.device());
+    return after(
+        List.of(
+            () -> sent(there, station.device(), answer),
+            () -> carried(answer, from, back),
+            () -> taken(new End(stack, device), answer, from, back)),
+        () -> new Outcome.Answered(asker));
   }
 
   private List<Journey> beyond(Look look, Skb skb, Trail after) {

@@ -140,33 +140,32 @@ final class TunnelOutput {
         .toList();
   }
 
-  /** net/ipv4/ip_tunnel.c: ip_tunnel_xmit; without a remote end the next hop is the other end. */
   static List<Journey> ipip(Situation.Transmitted at, LinkKind.Ipip kind, Trail trail) {
-    Packet inner = at.frame().packet();
-    IpAddress to = kind.remote().orElse(at.hop().address());
-    return send(
-        at,
-        kind.local(),
-        to,
-        new Payload.Encapsulated(IpProtocol.IPENCAP, inner),
-        inner.longest() + Packet.header(to.family()),
-        kind.outer(),
-        0,
-        trail);
+    Payload payload = new Payload.Encapsulated(IpProtocol.IPENCAP, at.frame().packet());
+    return ip(at, kind.local(), kind.remote(), payload, 0, kind.outer(), trail);
   }
 
   static List<Journey> gre(Situation.Transmitted at, LinkKind.Gre kind, Trail trail) {
-    Packet inner = at.frame().packet();
-    IpAddress to = kind.remote().orElse(at.hop().address());
-    return send(
-        at,
-        kind.local(),
-        to,
-        new Payload.Encapsulated(IpProtocol.GRE, inner, kind.out()),
-        inner.longest() + kind.out().length() + Packet.header(to.family()),
-        kind.outer(),
-        0,
-        trail);
+    Payload payload = new Payload.Encapsulated(IpProtocol.GRE, at.frame().packet(), kind.out());
+    return ip(at, kind.local(), kind.remote(), payload, kind.out().length(), kind.outer(), trail);
+  }
+
+  /**
+   * net/ipv4/ip_tunnel.c: ip_tunnel_xmit; without a remote end the next hop is the other end.
+   *
+   * @param between the length of what stands between the two IP headers
+   */
+  private static List<Journey> ip(
+      Situation.Transmitted at,
+      Optional<IpAddress> local,
+      Optional<IpAddress> remote,
+      Payload payload,
+      int between,
+      OuterHeader header,
+      Trail trail) {
+    IpAddress to = remote.orElse(at.hop().address());
+    int length = at.frame().packet().longest() + between + Packet.header(to.family());
+    return send(at, local, to, payload, length, header, 0, trail);
   }
 
   static List<Journey> gretap(Situation.Transmitted at, LinkKind.Gre kind, Trail trail) {
